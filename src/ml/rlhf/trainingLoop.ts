@@ -1,0 +1,60 @@
+/** What the trainer process drives: one interface over pre-training, SFT, reward model and PPO. */
+
+/** Anything that JSON can hold. */
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** An episode or completion worth showing to whoever watches the run. */
+export interface LoopSample {
+  readonly promptId?: string;
+  readonly prompt: string;
+  readonly completion: string;
+  /** The reward model's scalar, where one is at hand. */
+  readonly score?: number;
+}
+
+/** What one {@link TrainingLoop.advance} did. */
+export interface StepReport {
+  /** By the field's names, such as `sft/loss` or `ppo/kl`; all finite. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly samples?: readonly LoopSample[];
+}
+
+/** A tensor of a checkpoint. Row-major. */
+export interface StateTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Enough to go on bit for bit: weights, optimizer moments, RNG states, position in the data. */
+export interface LoopState {
+  readonly tensors: ReadonlyMap<string, StateTensor>;
+  readonly json: JsonValue;
+}
+
+/** What a loop leaves behind: `Model` is a language model or a reward model. */
+export interface LoopResult<Model> {
+  readonly model: Model;
+  /** What the stage found, for people and for later stages. */
+  readonly summary: Readonly<Record<string, number>>;
+}
+
+/** A training stage. One `advance` is one optimisation step; for PPO, one iteration. */
+export interface TrainingLoop<Model> {
+  readonly totalSteps: number;
+  /** Steps done so far. */
+  readonly step: number;
+  /**
+   * Does the next step.
+   * @throws InstructError `not-a-number` naming the step and the quantity.
+   */
+  advance(): Promise<StepReport>;
+  /** A copy of the state: later steps do not change it. */
+  snapshot(): LoopState;
+  /** Goes back to a state taken from a loop that was made with the same arguments. */
+  restore(state: LoopState): void;
+  /** The trained model, after closing work such as the reward model's bias. */
+  finish(): Promise<LoopResult<Model>>;
+  /** Frees native memory. */
+  dispose(): void;
+}

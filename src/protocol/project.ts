@@ -1,0 +1,109 @@
+/** `instruct.json`: what makes a folder a project. */
+import { z } from 'zod';
+import {
+  hyperparameterProblem,
+  hyperparameterTable,
+  hyperparameters,
+  type Hyperparameter,
+  type TunableStage,
+} from './hyperparameters.ts';
+
+/** The name of the project file. */
+export const projectFileName = 'instruct.json';
+/** The version of the project layout that this build reads and writes. */
+export const projectFormat = 1;
+
+const settings = z.record(z.string(), z.unknown());
+const stageNames = Object.keys(hyperparameters) as TunableStage[]; // the keys of a literal
+
+/** `instruct.json`. Unknown keys are refused by name. */
+export const projectSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    format: z.literal(projectFormat),
+    name: z.string().min(1),
+    /** Model folders relative to the project. */
+    models: z.strictObject({
+      /** The pre-trained model that everything starts from. */
+      base: z.string().min(1),
+      /** The model to compare with the base; the newest PPO run's result when absent. */
+      aligned: z.string().min(1).optional(),
+    }),
+    labeling: z
+      .strictObject({
+        /** Who labels on this machine; the editor's setting wins. */
+        labeler: z.string().min(1).optional(),
+        /** K: how many completions of a prompt are ranked at once, 2 to 9. */
+        completionsPerPrompt: z.int().min(2).max(9).default(4),
+        /** What comes next in the queue. */
+        queue: z.enum(['fewest-labels', 'in-order', 'random']).default('fewest-labels'),
+      })
+      .prefault({}),
+    /** Hyper-parameters that differ from their defaults, by stage. */
+    hyperparameters: z
+      .strictObject(Object.fromEntries(stageNames.map((stage) => [stage, settings.optional()])))
+      .prefault({}),
+  })
+  .superRefine((project, context) => {
+    for (const stage of stageNames) {
+      for (const [key, value] of Object.entries(project.hyperparameters[stage] ?? {})) {
+        const message = hyperparameterProblem(stage, key, value);
+        if (message !== null) {
+          context.addIssue({ code: 'custom', path: ['hyperparameters', stage, key], message });
+        }
+      }
+    }
+  });
+/** A project file, with defaults filled in. */
+export type Project = z.infer<typeof projectSchema>;
+
+/**
+ * The JSON schema (draft-07) of `instruct.json` for editors: completion, hover texts and ranges,
+ * made from {@link projectSchema} and the table of hyper-parameters.
+ */
+export function projectJsonSchema(): Record<string, unknown> {
+  const stages = stageNames.map((stage) => [
+    stage,
+    {
+      type: 'object',
+      additionalProperties: false,
+      properties: Object.fromEntries(
+        [...hyperparameterTable(stage)].map(([key, row]) => [key, rowSchema(row)]),
+      ),
+    },
+  ]);
+  const schema: Record<string, unknown> = z.toJSONSchema(projectSchema, {
+    target: 'draft-7',
+    io: 'input',
+  });
+  const properties = schema['properties'];
+  return {
+    ...schema,
+    title: 'Instruct Studio project',
+    properties: {
+      ...(typeof properties === 'object' ? properties : {}),
+      hyperparameters: {
+        type: 'object',
+        description: 'Hyper-parameters that differ from their defaults, by stage.',
+        additionalProperties: false,
+        properties: Object.fromEntries(stages) as Record<string, unknown>,
+      },
+    },
+  };
+}
+
+function rowSchema(row: Hyperparameter): Record<string, unknown> {
+  const unit = row.unit === undefined ? '' : ` Unit: ${row.unit}.`;
+  const paper = row.paper === null ? row.source : `${String(row.paper)} (${row.source})`;
+  const common = {
+    default: row.default,
+    description: `${row.description}${unit} Default ${String(row.default)}; paper: ${paper}.`,
+  };
+  if (typeof row.default === 'boolean') return { type: 'boolean', ...common };
+  if (row.choices !== undefined) return { enum: row.choices, ...common };
+  return {
+    type: row.integer === true ? 'integer' : 'number',
+    ...(row.range === undefined ? {} : { minimum: row.range[0], maximum: row.range[1] }),
+    ...common,
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * Messages of the sampler, the process behind inline and side-by-side comparison
+ * (`trainer.mjs sampler --project DIR`): one JSON object a line, requests on its standard input,
+ * replies on its standard output.
+ */
+import { z } from 'zod';
+import { samplingSchema } from './records.ts';
+
+/** What the sampler is asked. */
+export const samplerRequestSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('sample'),
+    /** Chosen by the asker; every reply carries it. */
+    id: z.string(),
+    /** Model folder relative to the project. */
+    model: z.string(),
+    prompt: z.string(),
+    sampling: samplingSchema,
+  }),
+  z.object({ type: z.literal('cancel'), id: z.string() }),
+]);
+/** See {@link samplerRequestSchema}. */
+export type SamplerRequest = z.infer<typeof samplerRequestSchema>;
+
+/** What the sampler answers. After `done` or `error` no reply with that id follows. */
+export const samplerReplySchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  /** `text` is what was added since the last reply. */
+  z.object({ type: z.literal('token'), id: z.string(), text: z.string() }),
+  z.object({
+    type: z.literal('done'),
+    id: z.string(),
+    completion: z.string(),
+    finish: z.enum(['stop', 'length', 'cancelled']),
+    /** Log-probability of the completion in nats, under the model at temperature 1. */
+    logprob: z.number(),
+  }),
+  z.object({
+    type: z.literal('error'),
+    id: z.string(),
+    code: z.string(),
+    message: z.string(),
+    remedy: z.string(),
+  }),
+]);
+/** See {@link samplerReplySchema}. */
+export type SamplerReply = z.infer<typeof samplerReplySchema>;

@@ -100,6 +100,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     /** What is being done now, in a few words. */
     message: z.string().optional(),
     secondsLeft: z.number().optional(),
+    /** Of a pipeline: the id of the run that is at work for it. */
+    child: z.string().optional(),
   }),
   z.object({
     type: z.literal('metrics'),

@@ -1,0 +1,225 @@
+/**
+ * What a run's events add up to. A resumed run repeats the steps after its checkpoint, so the
+ * metrics and samples after `started.resumedFrom` are superseded: the fold drops them, and every
+ * step stands once, with the value of the process that went on from there.
+ */
+import type { ErrorData } from './errors.ts';
+import {
+  heartbeatStaleMs,
+  runEventSchema,
+  type Heartbeat,
+  type RunEvent,
+  type RunState,
+  type Stage,
+} from './run.ts';
+
+/** One metric over the steps of a run. Both arrays have one element a step, in rising order. */
+export interface MetricSeries {
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** An event of one type. */
+export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+/** What the events so far say. `interrupted` is not among the states: see {@link observedState}. */
+export interface RunView {
+  readonly state: Exclude<RunState, 'interrupted'>;
+  readonly stage: Stage | undefined;
+  /** Process id of the process that wrote the last `started`. */
+  readonly pid: number | undefined;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly message: string | undefined;
+  readonly secondsLeft: number | undefined;
+  /** The run of a pipeline that is at work, where the pipeline said so. */
+  readonly child: string | undefined;
+  /** By name, in the order of their first appearance. */
+  readonly metrics: ReadonlyMap<string, MetricSeries>;
+  readonly samples: readonly RunEventOf<'sample'>[];
+  readonly warnings: readonly RunEventOf<'warning'>[];
+  /** The newest checkpoint of which the events know. */
+  readonly checkpoint: RunEventOf<'checkpoint'> | undefined;
+  /** Why the run failed; gone when it is resumed. */
+  readonly error: ErrorData | undefined;
+  readonly finished: RunEventOf<'finished'> | undefined;
+  /** Time of the first `started`, milliseconds since the epoch. */
+  readonly startedAt: number | undefined;
+  /** Time of the last event, milliseconds since the epoch. */
+  readonly updatedAt: number | undefined;
+}
+
+/** A {@link RunView} that grows by one event at a time. */
+export interface RunFold {
+  /** The view, updated in place by {@link apply}. */
+  readonly view: RunView;
+  apply(event: RunEvent): void;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+interface MutableSeries {
+  readonly steps: number[];
+  readonly values: number[];
+}
+
+/** A fold over no events: the state is `created`. */
+export function createRunFold(): RunFold {
+  const metrics = new Map<string, MutableSeries>();
+  const samples: RunEventOf<'sample'>[] = [];
+  const warnings: RunEventOf<'warning'>[] = [];
+  const view: Mutable<RunView> = {
+    state: 'created',
+    stage: undefined,
+    pid: undefined,
+    step: 0,
+    totalSteps: 0,
+    message: undefined,
+    secondsLeft: undefined,
+    child: undefined,
+    metrics,
+    samples,
+    warnings,
+    checkpoint: undefined,
+    error: undefined,
+    finished: undefined,
+    startedAt: undefined,
+    updatedAt: undefined,
+  };
+  const reached = (step: number): void => {
+    view.step = Math.max(view.step, step);
+  };
+  const apply = (event: RunEvent): void => {
+    view.updatedAt = event.time;
+    switch (event.type) {
+      case 'started': {
+        const from = event.resumedFrom ?? 0;
+        for (const series of metrics.values()) dropAfter(series, from);
+        while ((samples.at(-1)?.step ?? 0) > from) samples.pop();
+        Object.assign(view, {
+          state: 'running',
+          stage: event.stage,
+          pid: event.pid,
+          step: from,
+          totalSteps: event.totalSteps,
+          message: undefined,
+          secondsLeft: undefined,
+          child: undefined,
+          error: undefined,
+          finished: undefined,
+          startedAt: view.startedAt ?? event.time,
+        } satisfies Partial<RunView>);
+        return;
+      }
+      case 'progress':
+        reached(event.step);
+        view.totalSteps = event.totalSteps;
+        view.message = event.message;
+        view.secondsLeft = event.secondsLeft;
+        view.child = event.child;
+        return;
+      case 'metrics':
+        reached(event.step);
+        for (const [name, value] of Object.entries(event.values)) {
+          const series = metrics.get(name) ?? { steps: [], values: [] };
+          metrics.set(name, series);
+          dropAfter(series, event.step - 1);
+          series.steps.push(event.step);
+          series.values.push(value);
+        }
+        return;
+      case 'sample':
+        samples.push(event);
+        return;
+      case 'checkpoint':
+        view.checkpoint = event;
+        return;
+      case 'warning':
+        warnings.push(event);
+        return;
+      case 'paused':
+        view.state = 'paused';
+        view.secondsLeft = undefined;
+        return;
+      case 'continued':
+        view.state = 'running';
+        return;
+      case 'stopped':
+        view.state = 'stopped';
+        view.secondsLeft = undefined;
+        return;
+      case 'failed':
+        view.state = 'failed';
+        view.error = toErrorData(event.error);
+        view.secondsLeft = undefined;
+        return;
+      case 'finished':
+        reached(event.step);
+        view.state = 'finished';
+        view.finished = event;
+        view.secondsLeft = undefined;
+    }
+  };
+  return { view, apply };
+}
+
+/** The view of a whole list of events. */
+export function foldRun(events: Iterable<RunEvent>): RunView {
+  const fold = createRunFold();
+  for (const event of events) fold.apply(event);
+  return fold.view;
+}
+
+/**
+ * The event in one line of `events.jsonl`, or null when the line is torn, or of a type that this
+ * build does not know.
+ */
+export function readRunEvent(line: string): RunEvent | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return null; // a line torn by a crash: the writer cuts it off when the run is resumed
+  }
+  return runEventSchema.safeParse(value).data ?? null;
+}
+
+/**
+ * The state that a watcher sees: events that say "running" are believed only as long as the
+ * process that wrote them is alive and its heartbeat is fresh.
+ * @param pidAlive whether a process with the heartbeat's pid exists on this machine.
+ * @param now milliseconds since the epoch.
+ */
+export function observedState(
+  state: RunView['state'],
+  heartbeat: Heartbeat | null,
+  pidAlive: boolean,
+  now: number,
+): RunState {
+  if (state !== 'running' && state !== 'paused') return state;
+  const fresh = heartbeat !== null && now - heartbeat.beatAt < heartbeatStaleMs;
+  return fresh && pidAlive ? state : 'interrupted';
+}
+
+function dropAfter(series: MutableSeries, step: number): void {
+  while ((series.steps.at(-1) ?? -Infinity) > step) {
+    series.steps.pop();
+    series.values.pop();
+  }
+}
+
+function toErrorData(error: RunEventOf<'failed'>['error']): ErrorData {
+  const { code, message, remedy, place } = error;
+  if (place === undefined) return { code, message, remedy };
+  const { path, line, column, key } = place;
+  return {
+    code,
+    message,
+    remedy,
+    place: {
+      path,
+      ...(line === undefined ? {} : { line }),
+      ...(column === undefined ? {} : { column }),
+      ...(key === undefined ? {} : { key }),
+    },
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * The losses of the method as expressions. Every list is flat, [N] positions of a packed batch;
+ * `weights` are 0 on padding and sum to 1 where a mean is meant.
+ */
+import {
+  add,
+  clip,
+  exp,
+  gather,
+  logSigmoid,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  reduceSum,
+  square,
+  sub,
+  type Tensor,
+} from '../graph/index.ts';
+
+/** −Σ w·log p: cross-entropy over the positions that carry weight, in nats. Scalar. */
+export function crossEntropy(logprobs: Tensor, weights: Tensor): Tensor {
+  return neg(reduceSum(mul(logprobs, weights)));
+}
+
+/** The comparisons of a batch of rankings, each [P]; `weights` are 0 on padding. */
+export interface Comparisons {
+  /** Index of the chosen completion among the rewards. */
+  readonly chosen: Tensor;
+  /** Index of the rejected completion. */
+  readonly rejected: Tensor;
+  /** 1 / (pairs of the comparison's prompt) / (prompts of the batch). */
+  readonly weights: Tensor;
+}
+
+/**
+ * Equation 1 of Ouyang et al. 2022: −Σ w·log σ(r_chosen − r_rejected). All pairs of a prompt stand in
+ * one batch and each prompt weighs the same, however many completions it has. Scalar.
+ *
+ * @param rewards [N] the reward of each completion, computed once.
+ */
+export function rankingLoss(rewards: Tensor, { chosen, rejected, weights }: Comparisons): Tensor {
+  const margins = sub(gather(rewards, chosen), gather(rewards, rejected)); // [P]
+  return neg(reduceSum(mul(logSigmoid(margins), weights)));
+}
+
+/** What the clipped policy objective needs besides the new log-probabilities; each [N]. */
+export interface PolicyTargets {
+  readonly oldLogprobs: Tensor;
+  readonly advantages: Tensor;
+  readonly weights: Tensor;
+}
+
+/** The loss of a policy minibatch, and what to report about it; all scalars. */
+export interface PolicyLoss {
+  readonly loss: Tensor;
+  /** ½·mean (log ρ)², a cheap measure of how far the policy has moved in this iteration. */
+  readonly approxKl: Tensor;
+}
+
+/** Σ w·max(−A·ρ, −A·clip(ρ, 1 ± ε)) with ρ = exp(log π − log π_old) (Schulman et al. 2017). */
+export function policyLoss(
+  logprobs: Tensor,
+  { oldLogprobs, advantages, weights }: PolicyTargets,
+  clipRange: number,
+): PolicyLoss {
+  const logRatio = sub(logprobs, oldLogprobs);
+  const ratio = exp(logRatio); // [N]
+  const plain = neg(mul(advantages, ratio));
+  const clipped = neg(mul(advantages, clip(ratio, 1 - clipRange, 1 + clipRange)));
+  return {
+    loss: reduceSum(mul(maximum(plain, clipped), weights)),
+    approxKl: mul(reduceSum(mul(square(logRatio), weights)), 0.5),
+  };
+}
+
+/** What the clipped value loss needs besides the new values; each [N]. */
+export interface ValueTargets {
+  readonly oldValues: Tensor;
+  readonly returns: Tensor;
+  readonly weights: Tensor;
+}
+
+/** ½·Σ w·max((V − R)², (clip(V, V_old ± ε) − R)²) as in lm-human-preferences. Scalar. */
+export function valueLoss(
+  values: Tensor,
+  { oldValues, returns, weights }: ValueTargets,
+  clipRange: number,
+): Tensor {
+  const near = minimum(maximum(values, sub(oldValues, clipRange)), add(oldValues, clipRange));
+  const squares = maximum(square(sub(values, returns)), square(sub(near, returns)));
+  return mul(reduceSum(mul(squares, weights)), 0.5);
+}

@@ -1,5 +1,5 @@
 /** `instruct.json`: what makes a folder a project. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   hyperparameterProblem,
   hyperparameterTable,

@@ -2,7 +2,7 @@
  * The records of a dataset: one JSON object a line, one schema a kind. Fields that a schema does
  * not name are kept. Times are ISO 8601 strings in UTC; durations are seconds.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The ten use-case categories of the InstructGPT paper, Table 1. */
 export const categories = [

@@ -2,7 +2,7 @@
  * The contract between a run and whoever watches it: the files of a run folder
  * (`runs/<id>/`). The trainer writes them, the host reads them; neither imports the other.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCodes } from './errors.ts';
 
 /** The version of the run folder's layout that this build reads and writes. */
@@ -67,18 +67,19 @@ export const runSpecSchema = z.object({
 export type RunSpec = z.infer<typeof runSpecSchema>;
 
 const step = z.int().min(0);
-const errorData = z.object({
+/** An `ErrorData` that comes from disk or from another process. */
+export const errorDataSchema = z.object({
   code: z.enum(errorCodes),
   message: z.string(),
   remedy: z.string(),
   place: z
     .object({
       path: z.string(),
-      line: z.int().optional(),
-      column: z.int().optional(),
-      key: z.string().optional(),
+      line: z.int().exactOptional(),
+      column: z.int().exactOptional(),
+      key: z.string().exactOptional(),
     })
-    .optional(),
+    .exactOptional(),
 });
 
 /** One line of `events.jsonl`. `time` is milliseconds since the epoch. */
@@ -133,7 +134,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     type: z.literal('failed'),
     time: z.number(),
     step: step.optional(),
-    error: errorData,
+    error: errorDataSchema,
   }),
   z.object({
     type: z.literal('finished'),

@@ -62,29 +62,35 @@ interface MutableSeries {
   readonly values: number[];
 }
 
-/** A fold over no events: the state is `created`. */
-export function createRunFold(): RunFold {
+/** The view of no events at all. */
+export const emptyRunView: RunView = {
+  state: 'created',
+  stage: undefined,
+  pid: undefined,
+  step: 0,
+  totalSteps: 0,
+  message: undefined,
+  secondsLeft: undefined,
+  child: undefined,
+  metrics: new Map(),
+  samples: [],
+  warnings: [],
+  checkpoint: undefined,
+  error: undefined,
+  finished: undefined,
+  startedAt: undefined,
+  updatedAt: undefined,
+};
+
+/** A fold that goes on from a view, which it copies; from no events when there is none. */
+export function createRunFold(from: RunView = emptyRunView): RunFold {
   const metrics = new Map<string, MutableSeries>();
-  const samples: RunEventOf<'sample'>[] = [];
-  const warnings: RunEventOf<'warning'>[] = [];
-  const view: Mutable<RunView> = {
-    state: 'created',
-    stage: undefined,
-    pid: undefined,
-    step: 0,
-    totalSteps: 0,
-    message: undefined,
-    secondsLeft: undefined,
-    child: undefined,
-    metrics,
-    samples,
-    warnings,
-    checkpoint: undefined,
-    error: undefined,
-    finished: undefined,
-    startedAt: undefined,
-    updatedAt: undefined,
-  };
+  for (const [name, { steps, values }] of from.metrics) {
+    metrics.set(name, { steps: [...steps], values: [...values] });
+  }
+  const samples = [...from.samples];
+  const warnings = [...from.warnings];
+  const view: Mutable<RunView> = { ...from, metrics, samples, warnings };
   const reached = (step: number): void => {
     view.step = Math.max(view.step, step);
   };
@@ -149,7 +155,7 @@ export function createRunFold(): RunFold {
         return;
       case 'failed':
         view.state = 'failed';
-        view.error = toErrorData(event.error);
+        view.error = event.error;
         view.secondsLeft = undefined;
         return;
       case 'finished':
@@ -185,9 +191,8 @@ export function readRunEvent(line: string): RunEvent | null {
 
 /**
  * The state that a watcher sees: events that say "running" are believed only as long as the
- * process that wrote them is alive and its heartbeat is fresh.
- * @param pidAlive whether a process with the heartbeat's pid exists on this machine.
- * @param now milliseconds since the epoch.
+ * process that wrote them is alive and its heartbeat is fresh. `pidAlive` says whether a process
+ * with the heartbeat's pid exists on this machine; `now` is in milliseconds since the epoch.
  */
 export function observedState(
   state: RunView['state'],
@@ -205,21 +210,4 @@ function dropAfter(series: MutableSeries, step: number): void {
     series.steps.pop();
     series.values.pop();
   }
-}
-
-function toErrorData(error: RunEventOf<'failed'>['error']): ErrorData {
-  const { code, message, remedy, place } = error;
-  if (place === undefined) return { code, message, remedy };
-  const { path, line, column, key } = place;
-  return {
-    code,
-    message,
-    remedy,
-    place: {
-      path,
-      ...(line === undefined ? {} : { line }),
-      ...(column === undefined ? {} : { column }),
-      ...(key === undefined ? {} : { key }),
-    },
-  };
 }

@@ -3,7 +3,7 @@
  * (`trainer.mjs sampler --project DIR`): one JSON object a line, requests on its standard input,
  * replies on its standard output.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { samplingSchema } from './records.ts';
 
 /** What the sampler is asked. */

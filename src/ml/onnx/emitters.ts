@@ -1,0 +1,197 @@
+/**
+ * How every op of the graph is written as ONNX nodes. The table is total: an op without an entry
+ * does not compile.
+ */
+import type { Op, Tensor } from '../graph/index.ts';
+import { microsoftDomain, onnxDataType } from './schema.ts';
+import type { Attribute } from './schema.ts';
+
+/** What an emitter may do: add nodes and small constants. */
+export interface Emission {
+  /** ONNX names of the tensor's inputs. */
+  readonly inputs: readonly string[];
+  /** The name the tensor's value must get. */
+  readonly result: string;
+  /** Adds a node with one output; makes up a name for it unless one is given. Returns the name. */
+  emit(opType: string, inputs: readonly string[], options?: EmitOptions): string;
+  /** An int64 constant: a list, such as a shape or axes. */
+  ints(values: readonly number[]): string;
+  /** A float32 scalar constant. */
+  float(value: number): string;
+}
+
+/** The rest of a node. */
+export interface EmitOptions {
+  readonly result?: string;
+  readonly domain?: string;
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  /** Names of further outputs, after the first. */
+  readonly parts?: readonly string[];
+}
+
+/** Writes a node whose value others read under `emission.result`. */
+export type Emitter<O extends Op> = (tensor: Tensor<O>, emission: Emission) => void;
+
+/** The total table; null for what is no node: leaves, parts of other nodes, plain aliases. */
+export type Emitters = { readonly [O in Op]: Emitter<O> | null };
+
+/** An op that is one ONNX node with the same inputs. */
+function direct(opType: string, attributes: Readonly<Record<string, Attribute>> = {}): Emitter<Op> {
+  return (_, { inputs, result, emit }) => {
+    emit(opType, inputs, { result, attributes });
+  };
+}
+
+function reduction(opType: string): Emitter<'reduceSum' | 'reduceMean' | 'reduceMax'> {
+  return ({ attributes: { axes, keepDims } }, { inputs, result, emit, ints }) => {
+    const attributes = { keepdims: { int: keepDims ? 1 : 0 } };
+    emit(opType, [...inputs, ints(axes)], { result, attributes });
+  };
+}
+
+/** The name of the i-th further output of a node; see the op `part`. */
+export function partName(result: string, index: number): string {
+  return `${result}/${index}`;
+}
+
+const lastAxis = { axis: { int: -1 } } as const;
+
+/** The emitter of every op. */
+export const emitters = {
+  input: null,
+  constant: null,
+  part: null,
+  stopGradient: null,
+
+  add: direct('Add'),
+  sub: direct('Sub'),
+  mul: direct('Mul'),
+  div: direct('Div'),
+  minimum: direct('Min'),
+  maximum: direct('Max'),
+
+  neg: direct('Neg'),
+  exp: direct('Exp'),
+  log: direct('Log'),
+  sqrt: direct('Sqrt'),
+  square: (_, { inputs: [x], result, emit }) => {
+    emit('Mul', [x, x], { result });
+  },
+  reciprocal: direct('Reciprocal'),
+  abs: direct('Abs'),
+  sign: direct('Sign'),
+  tanh: direct('Tanh'),
+  sigmoid: direct('Sigmoid'),
+  softplus: direct('Softplus'),
+  relu: direct('Relu'),
+  gelu: direct('Gelu', { approximate: { string: 'tanh' } }),
+  clip: ({ attributes: { min, max } }, { inputs, result, emit, float }) => {
+    emit('Clip', [...inputs, float(min), float(max)], { result });
+  },
+
+  softmax: direct('Softmax', lastAxis),
+  logSoftmax: direct('LogSoftmax', lastAxis),
+  layerNorm: ({ attributes: { epsilon } }, { inputs, result, emit }) => {
+    emit('LayerNormalization', inputs, {
+      result,
+      attributes: { ...lastAxis, epsilon: { float: epsilon } },
+      parts: [partName(result, 1), partName(result, 2)],
+    });
+  },
+  groupQueryAttention: ({ attributes }, { inputs, result, emit }) => {
+    emit('GroupQueryAttention', inputs, {
+      result,
+      domain: microsoftDomain,
+      attributes: {
+        num_heads: { int: attributes.nHead },
+        kv_num_heads: { int: attributes.nKvHead },
+        scale: { float: attributes.scale },
+      },
+      parts: [partName(result, 1), partName(result, 2)],
+    });
+  },
+
+  matMul: ({ attributes: { transposeA, transposeB, alpha } }, { inputs, result, emit }) => {
+    if (!transposeA && !transposeB && alpha === 1) {
+      emit('MatMul', inputs, { result });
+      return;
+    }
+    emit('FusedMatMul', inputs, {
+      result,
+      domain: microsoftDomain,
+      attributes: {
+        transA: { int: transposeA ? 1 : 0 },
+        transB: { int: transposeB ? 1 : 0 },
+        alpha: { float: alpha },
+      },
+    });
+  },
+
+  reduceSum: reduction('ReduceSum'),
+  reduceMean: reduction('ReduceMean'),
+  reduceMax: reduction('ReduceMax'),
+  argMax: direct('ArgMax', { ...lastAxis, keepdims: { int: 0 } }),
+
+  reshape: ({ shape }, { inputs, result, emit, ints }) => {
+    emit('Reshape', [...inputs, ints(shape)], { result });
+  },
+  transpose: ({ attributes: { permutation } }, { inputs, result, emit }) => {
+    emit('Transpose', inputs, { result, attributes: { perm: { ints: permutation } } });
+  },
+  slice: ({ attributes: { starts, ends } }, { inputs, result, emit, ints }) => {
+    emit('Slice', [...inputs, ints(starts), ints(ends)], { result });
+  },
+  concat: ({ attributes: { axis } }, { inputs, result, emit }) => {
+    emit('Concat', inputs, { result, attributes: { axis: { int: axis } } });
+  },
+  pad: ({ attributes: { before, after } }, { inputs, result, emit, ints }) => {
+    emit('Pad', [...inputs, ints([...before, ...after])], { result });
+  },
+  expand: ({ shape }, { inputs, result, emit, ints }) => {
+    emit('Expand', [...inputs, ints(shape)], { result });
+  },
+
+  gather: direct('Gather'),
+  scatterRows: ({ inputs: [base, indices] }, { inputs, result, emit, ints }) => {
+    const row = base.shape.slice(1);
+    const column = emit('Reshape', [inputs[1], ints([...indices.shape, ...row.map(() => 1)])]);
+    const flat = [-1, ...row];
+    const expanded = emit('Expand', [column, ints([...indices.shape, ...row])]);
+    emit(
+      'ScatterElements',
+      [
+        inputs[0],
+        emit('Reshape', [expanded, ints(flat)]),
+        emit('Reshape', [inputs[2], ints(flat)]),
+      ],
+      { result, attributes: { axis: { int: 0 }, reduction: { string: 'add' } } },
+    );
+  },
+  pick: ({ shape }, { inputs: [x, indices], result, emit, ints }) => {
+    const column = emit('Reshape', [indices, ints([...shape, 1])]);
+    const picked = emit('GatherElements', [x, column], { attributes: lastAxis });
+    emit('Reshape', [picked, ints(shape)], { result });
+  },
+  scatterPick: ({ inputs: [, { shape }] }, { inputs, result, emit, ints }) => {
+    const [base, indices, updates] = inputs;
+    const column = ints([...shape, 1]);
+    emit(
+      'ScatterElements',
+      [base, emit('Reshape', [indices, column]), emit('Reshape', [updates, column])],
+      { result, attributes: { ...lastAxis, reduction: { string: 'add' } } },
+    );
+  },
+
+  where: direct('Where'),
+  greater: direct('Greater'),
+  greaterOrEqual: direct('GreaterOrEqual'),
+  less: direct('Less'),
+  lessOrEqual: direct('LessOrEqual'),
+  equal: direct('Equal'),
+  not: direct('Not'),
+  and: direct('And'),
+  or: direct('Or'),
+  cast: ({ dtype }, { inputs, result, emit }) => {
+    emit('Cast', inputs, { result, attributes: { to: { int: onnxDataType[dtype] } } });
+  },
+} satisfies Emitters;

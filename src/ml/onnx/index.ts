@@ -1,0 +1,3 @@
+/** Expression graphs as ONNX model bytes. */
+export { onnxName, serializeModel } from './serializeModel.ts';
+export type { SerializedModel } from './serializeModel.ts';

@@ -1,0 +1,10 @@
+/** Compiled graphs on ONNX Runtime, and the buffers they read and write. */
+export type { ExecutionOptions } from './onnxRuntime.ts';
+export { ParameterBuffer } from './parameterBuffer.ts';
+export type { ParameterEntry, ParameterShape } from './parameterBuffer.ts';
+export { Program } from './program.ts';
+export type { Arrays } from './program.ts';
+export { ProgramCache } from './programCache.ts';
+export { RunResult } from './runResult.ts';
+export { TrainingProgram } from './trainingProgram.ts';
+export type { TrainingBatch, TrainingGraph } from './trainingProgram.ts';

@@ -1,0 +1,101 @@
+import { showShape, sizeOf } from '../graph/index.ts';
+import type { Shape } from '../graph/index.ts';
+
+/** Name and shape of one parameter, without numbers. */
+export interface ParameterShape {
+  /** The checkpoint's key, verbatim: `transformer.h.0.attn.c_attn.weight`. */
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Where a parameter lies in a {@link ParameterBuffer}, counted in elements. */
+export interface ParameterEntry extends ParameterShape {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/**
+ * The parameters of a model, or anything laid out like them (gradients, moments), as one flat
+ * float32 array with a view per parameter, without gaps, in the given order. An optimiser walks
+ * the flat array; a program reads and writes the views.
+ */
+export class ParameterBuffer {
+  readonly entries: readonly ParameterEntry[];
+  /** All elements; the views of {@link ParameterBuffer.view} are windows on it. */
+  readonly data: Float32Array;
+  readonly #views: ReadonlyMap<string, Float32Array>;
+
+  /**
+   * Lays the parameters out over `data`, which becomes the buffer's, or over new zeros. Throws
+   * where two share a name or the array has another size.
+   */
+  constructor(parameters: readonly ParameterShape[], data?: Float32Array) {
+    let offset = 0;
+    this.entries = parameters.map(({ name, shape }) => {
+      const entry = { name, shape: [...shape], offset, size: sizeOf(shape) };
+      offset += entry.size;
+      return entry;
+    });
+    if (data !== undefined && data.length !== offset) {
+      throw new Error(`ParameterBuffer: expected ${offset} elements, got ${data.length}`);
+    }
+    const flat = data ?? new Float32Array(offset);
+    this.data = flat;
+    this.#views = new Map(
+      this.entries.map((entry) => [
+        entry.name,
+        flat.subarray(entry.offset, entry.offset + entry.size),
+      ]),
+    );
+    if (this.#views.size !== this.entries.length) {
+      throw new Error('ParameterBuffer: expected distinct names, got one twice');
+    }
+  }
+
+  /** The number of elements of all parameters together. */
+  get size(): number {
+    return this.data.length;
+  }
+
+  /** Whether there is a parameter of this name. */
+  has(name: string): boolean {
+    return this.#views.has(name);
+  }
+
+  /** The window on one parameter, row-major; writing to it writes to the buffer. Throws if unknown. */
+  view(name: string): Float32Array {
+    const view = this.#views.get(name);
+    if (view === undefined) throw new Error(`ParameterBuffer: expected a parameter, got ${name}`);
+    return view;
+  }
+
+  /** All windows by name, as a program takes them; names get the prefix. */
+  views(prefix = ''): Record<string, Float32Array> {
+    return Object.fromEntries([...this.#views].map(([name, view]) => [prefix + name, view]));
+  }
+
+  /** Zeros in the same layout: for gradients or moments. */
+  zerosLike(): ParameterBuffer {
+    return new ParameterBuffer(this.entries);
+  }
+
+  /** The same numbers in memory of their own. */
+  clone(): ParameterBuffer {
+    return new ParameterBuffer(this.entries, this.data.slice());
+  }
+
+  /** Takes the numbers of the parameters that both have; throws where shapes differ. Returns how many were taken. */
+  copyFrom(other: ParameterBuffer): number {
+    const shared = this.entries.filter(({ name }) => other.has(name));
+    for (const { name, shape, size } of shared) {
+      const source = other.view(name);
+      if (source.length !== size) {
+        throw new Error(
+          `ParameterBuffer: expected ${name} ${showShape(shape)}, got ${source.length} elements`,
+        );
+      }
+      this.view(name).set(source);
+    }
+    return shared.length;
+  }
+}

@@ -1,0 +1,33 @@
+import type { TensorData } from '../graph/index.ts';
+
+/** The outputs of one run by name: the caller's arrays where it gave some, else fresh ones. */
+export class RunResult {
+  readonly #arrays: ReadonlyMap<string, TensorData>;
+
+  constructor(arrays: ReadonlyMap<string, TensorData>) {
+    this.#arrays = arrays;
+  }
+
+  /** The elements of an output in row-major order. Throws if there is none of this name. */
+  get(name: string): TensorData {
+    const data = this.#arrays.get(name);
+    if (data !== undefined) return data;
+    throw new Error(
+      `RunResult: expected one of ${[...this.#arrays.keys()].join(', ')}, got ${name}`,
+    );
+  }
+
+  /** The elements of a float32 output. Throws if it has another dtype. */
+  float32(name: string): Float32Array {
+    const data = this.get(name);
+    if (data instanceof Float32Array) return data;
+    throw new Error(`RunResult: expected float32 for ${name}, got ${data.constructor.name}`);
+  }
+
+  /** The number in an output of one element, of any dtype. Throws if it has several. */
+  scalar(name: string): number {
+    const data = this.get(name);
+    if (data.length === 1) return Number(data[0]);
+    throw new Error(`RunResult: expected one element for ${name}, got ${String(data.length)}`);
+  }
+}

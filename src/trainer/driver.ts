@@ -1,0 +1,336 @@
+/**
+ * Drives the work of one run: from its latest checkpoint, step by step, writing events and
+ * checkpoints, obeying the control files, to its result or to a `failed` event that says why.
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { InstructError, toErrorData, type ErrorData } from '../protocol/errors.ts';
+import { runFiles, type RunEvent } from '../protocol/run.ts';
+import { foldRun, readRunEvent, type RunView } from '../protocol/runFold.ts';
+import { syncFolder } from './atomicFile.ts';
+import { latestCheckpoint, pruneCheckpoints, writeCheckpoint } from './checkpoints.ts';
+import { Control, lookEveryMs } from './control.ts';
+import { EventLog } from './eventLog.ts';
+import { Ownership } from './ownership.ts';
+import type { Run } from './runFolder.ts';
+import { StoppedWithin, type RunWork } from './runWork.ts';
+import { Throttle } from './throttle.ts';
+
+/** How often progress is written, at most. */
+const progressEveryMs = 200;
+/** A checkpoint may take at most this share of the time. */
+const checkpointShare = 0.05;
+const keptCheckpoints = 2;
+
+/** What a run meets in its process. */
+export interface Surroundings {
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Aborted when the process is asked to end: the run stops with a checkpoint. */
+  readonly stopSignal: AbortSignal;
+  /** Aborted, with the error as its reason, when something was thrown outside every promise. */
+  readonly crashSignal: AbortSignal;
+  /** Is told every event of every run, also of a pipeline's runs. */
+  readonly listen: (run: Run, event: RunEvent) => void;
+  readonly checkpointEverySeconds: number;
+  /** Also after this many steps; 0 for never. */
+  readonly checkpointEverySteps: number;
+}
+
+/** What the work may use of the run that it belongs to. */
+export interface WorkContext {
+  readonly run: Run;
+  readonly surroundings: Surroundings;
+  readonly control: Control;
+  /** Writes a `warning` event. */
+  warn(code: string, message: string): void;
+  /** Writes a `progress` event in the middle of a long step. */
+  progress(step: number, totalSteps: number, message: string, child?: string): void;
+}
+
+/** Makes the work of a run. */
+export type WorkMaker = (context: WorkContext) => Promise<RunWork>;
+
+/** How a run ended. A stopped one can be resumed; a failed one too, once its reason is gone. */
+export type RunEnd =
+  | { readonly outcome: 'finished'; readonly view: RunView }
+  | { readonly outcome: 'stopped' }
+  | { readonly outcome: 'failed'; readonly error: ErrorData };
+
+/**
+ * Drives a run to its end. A finished run is left as it is.
+ * @throws InstructError `run-is-live` when another process holds the run; nothing is written then.
+ */
+export async function driveRun(
+  run: Run,
+  makeWork: WorkMaker,
+  surroundings: Surroundings,
+  parent: Control | null = null,
+): Promise<RunEnd> {
+  const ownership = Ownership.acquire(run.folder, surroundings.clock);
+  try {
+    const standing = readRunView(run.folder);
+    if (standing.state === 'finished') return { outcome: 'finished', view: standing };
+    const startedAt = performance.timeOrigin;
+    const control = new Control(run.folder, startedAt, surroundings.stopSignal, parent);
+    const events = new EventLog(join(run.folder, runFiles.events), surroundings.clock, (event) => {
+      surroundings.listen(run, event);
+    });
+    try {
+      return await new Drive(run, surroundings, ownership, control, events).run(makeWork);
+    } finally {
+      events.close();
+      control.clearAll();
+    }
+  } finally {
+    ownership.release();
+  }
+}
+
+/** The view of the events that a run folder holds so far. */
+export function readRunView(folder: string): RunView {
+  const path = join(folder, runFiles.events);
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return foldRun(
+    text
+      .split('\n')
+      .map(readRunEvent)
+      .filter((event) => event !== null),
+  );
+}
+
+class Drive {
+  private readonly owned: Run;
+  private readonly surroundings: Surroundings;
+  private readonly ownership: Ownership;
+  private readonly control: Control;
+  private readonly events: EventLog;
+  private work: RunWork | null = null;
+  private lastCheckpoint: { step: number; at: number; tookMs: number };
+
+  constructor(
+    run: Run,
+    surroundings: Surroundings,
+    ownership: Ownership,
+    control: Control,
+    events: EventLog,
+  ) {
+    this.owned = run;
+    this.surroundings = surroundings;
+    this.ownership = ownership;
+    this.control = control;
+    this.events = events;
+    this.lastCheckpoint = { step: -1, at: surroundings.clock(), tookMs: 0 };
+  }
+
+  async run(makeWork: WorkMaker): Promise<RunEnd> {
+    const { crashSignal } = this.surroundings;
+    const crashed = new Promise<never>((_, reject) => {
+      crashSignal.addEventListener('abort', () => {
+        reject(crashSignal.reason instanceof Error ? crashSignal.reason : new Error('crashed'));
+      });
+    });
+    try {
+      return await Promise.race([this.build(makeWork).then((work) => this.drive(work)), crashed]);
+    } catch (thrown) {
+      return this.fail(thrown);
+    } finally {
+      if (!crashSignal.aborted) this.work?.dispose();
+    }
+  }
+
+  private async build(makeWork: WorkMaker): Promise<RunWork> {
+    this.work = await makeWork(this.context());
+    return this.work;
+  }
+
+  private context(): WorkContext {
+    return {
+      run: this.owned,
+      surroundings: this.surroundings,
+      control: this.control,
+      warn: (code, message) => {
+        this.events.append({ type: 'warning', code, message });
+      },
+      progress: (step, totalSteps, message, child) => {
+        const event = { type: 'progress', step, totalSteps, message } as const;
+        this.events.append(child === undefined ? event : { ...event, child });
+      },
+    };
+  }
+
+  private async drive(work: RunWork): Promise<RunEnd> {
+    this.start(work);
+    const { clock } = this.surroundings;
+    const look = new Throttle(lookEveryMs, clock);
+    const showProgress = new Throttle(progressEveryMs, clock);
+    const begin = { step: work.step, time: clock() };
+    while (work.step < work.totalSteps) {
+      if (this.surroundings.stopSignal.aborted || look.take()) {
+        if ((await this.obey(work)) === 'stop') return this.stop(work);
+        await setImmediate(); // lets the heartbeat and the log have their turn
+      }
+      try {
+        this.report(work, await work.advance());
+      } catch (error) {
+        if (error instanceof StoppedWithin) return this.stop(work);
+        throw error;
+      }
+      if (showProgress.take() || work.step === work.totalSteps) {
+        this.progress(work, ((clock() - begin.time) / (work.step - begin.step)) * 1e-3);
+      }
+      if (this.checkpointIsDue(work)) this.checkpoint(work);
+    }
+    this.checkpoint(work);
+    return this.finish(work);
+  }
+
+  private start(work: RunWork): void {
+    const { spec, folder } = this.owned;
+    const found = latestCheckpoint(join(folder, runFiles.checkpoints));
+    if (found.state !== null) {
+      work.restore(found.state);
+      this.lastCheckpoint.step = work.step;
+    }
+    this.events.append({
+      type: 'started',
+      stage: spec.stage,
+      pid: process.pid,
+      totalSteps: work.totalSteps,
+      ...(found.state === null ? {} : { resumedFrom: work.step }),
+    });
+    if (this.events.repairedBytes > 0) {
+      const bytes = this.events.repairedBytes;
+      const message = `${runFiles.events}: a torn last line of ${bytes} bytes was cut off.`;
+      this.events.append({ type: 'warning', code: 'torn-line', message });
+    }
+    for (const message of found.problems) {
+      this.events.append({ type: 'warning', code: 'bad-checkpoint', message });
+    }
+    this.events.sync();
+    this.lastCheckpoint.at = this.surroundings.clock();
+  }
+
+  /** Waits as long as the run is to pause; says whether it is to stop. */
+  private async obey(work: RunWork): Promise<'go' | 'stop'> {
+    this.ownership.check();
+    if (this.control.stopAsked()) return 'stop';
+    if (this.control.takeCheckpointRequest()) this.checkpoint(work);
+    if (!this.control.pauseAsked()) return 'go';
+    this.checkpoint(work);
+    this.events.append({ type: 'paused', step: work.step });
+    this.events.sync();
+    for (;;) {
+      await sleep(lookEveryMs);
+      this.ownership.check();
+      if (this.control.stopAsked()) return 'stop';
+      if (this.control.takeCheckpointRequest()) this.checkpoint(work);
+      if (!this.control.pauseAsked()) break;
+    }
+    this.events.append({ type: 'continued', step: work.step });
+    return 'go';
+  }
+
+  private report(work: RunWork, report: Awaited<ReturnType<RunWork['advance']>>): void {
+    const step = work.step;
+    for (const [name, value] of Object.entries(report.metrics)) {
+      if (!Number.isFinite(value)) {
+        throw new InstructError({
+          code: 'not-a-number',
+          message: `${name} is ${value} at step ${step}.`,
+          remedy: 'Lower the learning rate, or look for broken records in the data.',
+        });
+      }
+    }
+    if (Object.keys(report.metrics).length > 0) {
+      this.events.append({ type: 'metrics', step, values: { ...report.metrics } });
+    }
+    for (const sample of report.samples ?? []) {
+      this.events.append({ type: 'sample', step, ...sample });
+    }
+  }
+
+  private progress(work: RunWork, secondsPerStep: number): void {
+    const { step, totalSteps } = work;
+    const secondsLeft = Math.round(secondsPerStep * (totalSteps - step) * 10) / 10;
+    this.events.append({ type: 'progress', step, totalSteps, secondsLeft });
+  }
+
+  private checkpointIsDue(work: RunWork): boolean {
+    const { checkpointEverySeconds, checkpointEverySteps, clock } = this.surroundings;
+    if (checkpointEverySteps > 0 && work.step % checkpointEverySteps === 0) return true;
+    const { at, tookMs } = this.lastCheckpoint;
+    return clock() - at >= Math.max(1000 * checkpointEverySeconds, tookMs / checkpointShare);
+  }
+
+  private checkpoint(work: RunWork): void {
+    if (work.step === this.lastCheckpoint.step) return;
+    this.ownership.check();
+    const { clock } = this.surroundings;
+    const begin = clock();
+    const parent = join(this.owned.folder, runFiles.checkpoints);
+    const name = writeCheckpoint(parent, work.step, work.snapshot());
+    pruneCheckpoints(parent, keptCheckpoints);
+    const path = `${runFiles.checkpoints}/${name}`;
+    this.events.append({ type: 'checkpoint', step: work.step, path });
+    this.events.sync();
+    this.lastCheckpoint = { step: work.step, at: clock(), tookMs: clock() - begin };
+  }
+
+  private stop(work: RunWork): RunEnd {
+    this.checkpoint(work);
+    this.events.append({ type: 'stopped', step: work.step });
+    this.events.sync();
+    return { outcome: 'stopped' };
+  }
+
+  private async finish(work: RunWork): Promise<RunEnd> {
+    const { folder, project } = this.owned;
+    const { writeModel, summary } = await work.finish();
+    this.ownership.check();
+    const event = { type: 'finished', step: work.step, summary: { ...summary } } as const;
+    if (writeModel === null) {
+      this.events.append(event);
+    } else {
+      const target = join(folder, runFiles.model);
+      const temporary = `${target}.tmp`;
+      rmSync(temporary, { recursive: true, force: true });
+      mkdirSync(temporary);
+      await writeModel(temporary);
+      rmSync(target, { recursive: true, force: true });
+      renameSync(temporary, target);
+      syncFolder(folder);
+      this.events.append({ ...event, model: relativePath(project, target) });
+    }
+    this.events.sync();
+    pruneCheckpoints(join(folder, runFiles.checkpoints), 1);
+    return { outcome: 'finished', view: readRunView(folder) };
+  }
+
+  private fail(thrown: unknown): RunEnd {
+    const { folder, spec } = this.owned;
+    const data = toErrorData(thrown);
+    const error =
+      data.place === undefined
+        ? { ...data, message: `${spec.id}: ${data.message}`, place: { path: folder } }
+        : data;
+    rmSync(join(folder, `${runFiles.model}.tmp`), { recursive: true, force: true });
+    this.events.appendLast({
+      type: 'failed',
+      error,
+      ...(this.work === null ? {} : { step: this.work.step }),
+    });
+    const trace = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    try {
+      appendFileSync(join(folder, runFiles.log), `${trace}\n`);
+    } catch (logError) {
+      if (error.code !== 'disk-full') throw logError; // no room for the trace, and it is known why
+    }
+    return { outcome: 'failed', error };
+  }
+}
+
+function relativePath(from: string, to: string): string {
+  return to.slice(from.length + 1).replaceAll('\\', '/');
+}

@@ -1,0 +1,130 @@
+/** Starts trainer processes: the only place of the host that knows their command line. */
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { InstructError } from '../../protocol/errors.ts';
+import { runFiles, type Stage } from '../../protocol/run.ts';
+import { createReplySchema, type CreateReply } from '../../protocol/trainerCommand.ts';
+
+/** What a new run is to do, beyond the defaults of `instruct.json`. */
+export interface NewRun {
+  readonly stage: Stage;
+  /** Command-line options without their dashes, such as `{ model: 'models/base' }`. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** A process that works on a run folder. It outlives this one. */
+export interface LaunchedRun {
+  readonly pid: number | undefined;
+  /** Its exit code, null for a signal; never settles when this process ends first. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Makes run folders and starts processes on them. */
+export interface TrainerLauncher {
+  /**
+   * Checks everything and writes `runs/<id>/run.json`, without starting.
+   * @throws InstructError as the trainer put it, or `internal`.
+   */
+  create(projectPath: string, run: NewRun): Promise<string>;
+  /** Starts a detached process on a run folder, with no pipe to this one. */
+  launch(runFolder: string): LaunchedRun;
+}
+
+/** A program and how to start it as plain Node. */
+export interface NodeProgram {
+  /** Node, or the editor's own executable. */
+  readonly executable: string;
+  /** Absolute path of `trainer.mjs`. */
+  readonly script: string;
+}
+
+/** The environment in which the editor's executable behaves as plain Node. */
+export function nodeEnvironment(base: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const environment: NodeJS.ProcessEnv = { ...base, ELECTRON_RUN_AS_NODE: '1' };
+  delete environment['NODE_OPTIONS']; // the editor's own, such as a debugger to wait for
+  for (const key of Object.keys(environment)) {
+    if (key.startsWith('VSCODE_')) Reflect.deleteProperty(environment, key);
+  }
+  return environment;
+}
+
+/** The launcher that starts real processes. `program` is asked each time: it may be a setting. */
+export class ProcessLauncher implements TrainerLauncher {
+  private readonly program: () => NodeProgram;
+
+  constructor(program: () => NodeProgram) {
+    this.program = program;
+  }
+
+  async create(projectPath: string, run: NewRun): Promise<string> {
+    const { executable, script } = this.program();
+    const options = Object.entries(run.options).flatMap(([name, value]) => [`--${name}`, value]);
+    const argv = [script, run.stage, '--project', projectPath, '--create-only', '--json'];
+    const { stdout, stderr } = await runToEnd(executable, [...argv, ...options]);
+    const reply = lastReply(stdout);
+    if (reply === undefined) {
+      throw new InstructError({
+        code: 'internal',
+        message: `The trainer did not start: ${lastLine(stderr) ?? 'it said nothing'}.`,
+        remedy:
+          'Look at the log of Instruct Studio, and check the setting "instruct.trainer.nodePath".',
+      });
+    }
+    if ('error' in reply) throw new InstructError(reply.error);
+    return reply.run;
+  }
+
+  launch(runFolder: string): LaunchedRun {
+    const { executable, script } = this.program();
+    const log = openSync(path.join(runFolder, runFiles.log), 'a');
+    try {
+      const child = spawn(executable, [script, 'run', runFolder], {
+        cwd: runFolder,
+        detached: true,
+        stdio: ['ignore', log, log],
+        windowsHide: true,
+        env: nodeEnvironment(process.env),
+      });
+      const exited = new Promise<number | null>((resolve) => {
+        child.on('exit', resolve);
+        child.on('error', () => resolve(127));
+      });
+      child.unref();
+      return { pid: child.pid, exited };
+    } finally {
+      closeSync(log);
+    }
+  }
+}
+
+interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function runToEnd(executable: string, argv: readonly string[]): Promise<Output> {
+  return new Promise((resolve) => {
+    const options = { env: nodeEnvironment(process.env), windowsHide: true, timeout: 60_000 };
+    execFile(executable, argv, options, (error, stdout, stderr) => {
+      resolve({ stdout, stderr: stderr === '' && error !== null ? error.message : stderr });
+    });
+  });
+}
+
+function lastReply(stdout: string): CreateReply | undefined {
+  const line = lastLine(stdout);
+  if (line === undefined) return undefined;
+  try {
+    return createReplySchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined; // no JSON: the caller reports what the process said instead
+  }
+}
+
+function lastLine(text: string): string | undefined {
+  return text
+    .trimEnd()
+    .split('\n')
+    .findLast((line) => line.trim() !== '');
+}

@@ -167,6 +167,8 @@ export const runContract = {
   event: z.discriminatedUnion('type', [
     z.object({ type: z.literal('events'), events: z.array(runEventSchema) }),
     z.object({ type: z.literal('state'), state: runStateSchema }),
+    /** The run began anew: ask for a snapshot. */
+    z.object({ type: z.literal('restarted') }),
     z.object({ type: z.literal('problem'), error: errorDataSchema }),
   ]),
 } as const satisfies PanelContract;

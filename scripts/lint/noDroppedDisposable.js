@@ -17,7 +17,7 @@ export const noDroppedDisposable = ESLintUtils.RuleCreator.withoutDocs({
       ExpressionStatement(node) {
         const call = node.expression;
         const calls = ['CallExpression', 'NewExpression', 'AwaitExpression'];
-        if (!calls.includes(call.type)) return;
+        if (!calls.includes(call.type) || handsOver(call)) return;
         const type = services.getTypeAtLocation(call);
         const method = type.getProperty('dispose');
         if (method !== undefined) context.report({ node, messageId: 'dropped' });
@@ -25,3 +25,9 @@ export const noDroppedDisposable = ESLintUtils.RuleCreator.withoutDocs({
     };
   },
 });
+
+/** `owner.add(item)` and `owner.own(item)` hand the item back, and have registered it already. */
+function handsOver(call) {
+  const name = call.type === 'CallExpression' ? call.callee.property?.name : undefined;
+  return name === 'add' || name === 'own';
+}

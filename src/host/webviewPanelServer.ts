@@ -62,7 +62,7 @@ export class PanelServer<C extends PanelContract> {
     }
     const { id, method, params } = request.data;
     try {
-      if (!this.isMethod(method)) throw badRequest(`the panel asked for "${method}"`);
+      if (!this.isMethod(method)) throw badRequest(`there is no method ${String(method)}`);
       this.post({ type: 'reply', id, result: await this.answer(method, params) });
     } catch (thrown) {
       this.report(thrown);
@@ -70,11 +70,8 @@ export class PanelServer<C extends PanelContract> {
     }
   }
 
-  private async answer<M extends keyof C['methods'] & string>(
-    method: M,
-    params: unknown,
-  ): Promise<unknown> {
-    const schema: C['methods'][M]['params'] = this.contract.methods[method].params;
+  private async answer(method: keyof C['methods'] & string, params: unknown): Promise<unknown> {
+    const schema: C['methods'][typeof method]['params'] = this.contract.methods[method].params;
     const parsed = z.safeParse(schema, params);
     if (!parsed.success) throw badRequest(parsed.error.issues.map((i) => i.message).join('; '));
     return this.handlers[method](parsed.data);

@@ -15,9 +15,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readSafetensors, writeSafetensors } from '../ml/models/safetensors.ts';
 import type { JsonValue, LoopState } from '../ml/rlhf/trainingLoop.ts';
 import { syncFolder, writeDurably } from './atomicFile.ts';
-import { decodeStateTensors, encodeStateTensors } from './stateTensors.ts';
 
 const checkpointFormat = 1;
 const tensorsName = 'state.safetensors';
@@ -42,20 +42,24 @@ export interface FoundCheckpoint {
  * Writes `step-<step>` into the folder of checkpoints and returns that name. A checkpoint of the
  * same step is kept as it is. Where the file system throws, nothing half-written remains.
  */
-export function writeCheckpoint(parent: string, step: number, state: LoopState): string {
+export async function writeCheckpoint(
+  parent: string,
+  step: number,
+  state: LoopState,
+): Promise<string> {
   const name = `step-${step}`;
   const target = join(parent, name);
   if (existsSync(target)) {
-    if (typeof readCheckpoint(target) !== 'string') return name;
+    if (typeof (await readCheckpoint(target)) !== 'string') return name;
     rmSync(target, { recursive: true });
   }
   mkdirSync(parent, { recursive: true });
   const temporary = join(parent, `.${name}.${randomBytes(4).toString('hex')}.tmp`);
   try {
     mkdirSync(temporary);
-    const parts = encodeStateTensors(state.tensors);
-    const tensorBytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
-    writeDurably(join(temporary, tensorsName), parts);
+    const tensorsPath = join(temporary, tensorsName);
+    await writeSafetensors(tensorsPath, state.tensors);
+    const tensorBytes = statSync(tensorsPath).size;
     const json = { format: checkpointFormat, step, tensorBytes, state: state.json };
     writeDurably(join(temporary, stateName), [Buffer.from(`${JSON.stringify(json)}\n`)]);
     syncFolder(temporary);
@@ -69,10 +73,10 @@ export function writeCheckpoint(parent: string, step: number, state: LoopState):
 }
 
 /** Reads the newest checkpoint that is whole. */
-export function latestCheckpoint(parent: string): FoundCheckpoint {
+export async function latestCheckpoint(parent: string): Promise<FoundCheckpoint> {
   const problems: string[] = [];
   for (const step of stepsOf(parent).reverse()) {
-    const found = readCheckpoint(join(parent, `step-${step}`));
+    const found = await readCheckpoint(join(parent, `step-${step}`));
     if (typeof found !== 'string') return { state: found, problems };
     problems.push(found);
   }
@@ -101,7 +105,7 @@ function stepsOf(parent: string): number[] {
 }
 
 /** The state in a checkpoint, or what is wrong with it. */
-function readCheckpoint(folder: string): LoopState | string {
+async function readCheckpoint(folder: string): Promise<LoopState | string> {
   const tensorsPath = join(folder, tensorsName);
   try {
     const json = stateSchema.parse(JSON.parse(readFileSync(join(folder, stateName), 'utf8')));
@@ -109,7 +113,7 @@ function readCheckpoint(folder: string): LoopState | string {
     if (size !== json.tensorBytes) {
       return `${tensorsPath}: expected ${json.tensorBytes} bytes, got ${size}.`;
     }
-    return { tensors: decodeStateTensors(readFileSync(tensorsPath)), json: json.state };
+    return { tensors: await readSafetensors(tensorsPath), json: json.state };
   } catch (error) {
     return `${folder}: ${error instanceof Error ? error.message : String(error)}`;
   }

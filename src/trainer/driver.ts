@@ -161,34 +161,34 @@ class Drive {
   }
 
   private async drive(work: RunWork): Promise<RunEnd> {
-    this.start(work);
+    await this.start(work);
     const { clock } = this.surroundings;
     const look = new Throttle(lookEveryMs, clock);
     const showProgress = new Throttle(progressEveryMs, clock);
     const begin = { step: work.step, time: clock() };
     while (work.step < work.totalSteps) {
       if (this.surroundings.stopSignal.aborted || look.take()) {
-        if ((await this.obey(work)) === 'stop') return this.stop(work);
+        if ((await this.obey(work)) === 'stop') return await this.stop(work);
         await setImmediate(); // lets the heartbeat and the log have their turn
       }
       try {
         this.report(work, await work.advance());
       } catch (error) {
-        if (error instanceof StoppedWithin) return this.stop(work);
+        if (error instanceof StoppedWithin) return await this.stop(work);
         throw error;
       }
       if (showProgress.take() || work.step === work.totalSteps) {
         this.progress(work, ((clock() - begin.time) / (work.step - begin.step)) * 1e-3);
       }
-      if (this.checkpointIsDue(work)) this.checkpoint(work);
+      if (this.checkpointIsDue(work)) await this.checkpoint(work);
     }
-    this.checkpoint(work);
+    await this.checkpoint(work);
     return this.finish(work);
   }
 
-  private start(work: RunWork): void {
+  private async start(work: RunWork): Promise<void> {
     const { spec, folder } = this.owned;
-    const found = latestCheckpoint(join(folder, runFiles.checkpoints));
+    const found = await latestCheckpoint(join(folder, runFiles.checkpoints));
     if (found.state !== null) {
       work.restore(found.state);
       this.lastCheckpoint.step = work.step;
@@ -216,16 +216,16 @@ class Drive {
   private async obey(work: RunWork): Promise<'go' | 'stop'> {
     this.ownership.check();
     if (this.control.stopAsked()) return 'stop';
-    if (this.control.takeCheckpointRequest()) this.checkpoint(work);
+    if (this.control.takeCheckpointRequest()) await this.checkpoint(work);
     if (!this.control.pauseAsked()) return 'go';
-    this.checkpoint(work);
+    await this.checkpoint(work);
     this.events.append({ type: 'paused', step: work.step });
     this.events.sync();
     for (;;) {
       await sleep(lookEveryMs);
       this.ownership.check();
       if (this.control.stopAsked()) return 'stop';
-      if (this.control.takeCheckpointRequest()) this.checkpoint(work);
+      if (this.control.takeCheckpointRequest()) await this.checkpoint(work);
       if (!this.control.pauseAsked()) break;
     }
     this.events.append({ type: 'continued', step: work.step });
@@ -264,13 +264,13 @@ class Drive {
     return clock() - at >= Math.max(1000 * checkpointEverySeconds, tookMs / checkpointShare);
   }
 
-  private checkpoint(work: RunWork): void {
+  private async checkpoint(work: RunWork): Promise<void> {
     if (work.step === this.lastCheckpoint.step) return;
     this.ownership.check();
     const { clock } = this.surroundings;
     const begin = clock();
     const parent = join(this.owned.folder, runFiles.checkpoints);
-    const name = writeCheckpoint(parent, work.step, work.snapshot());
+    const name = await writeCheckpoint(parent, work.step, work.snapshot());
     pruneCheckpoints(parent, keptCheckpoints);
     const path = `${runFiles.checkpoints}/${name}`;
     this.events.append({ type: 'checkpoint', step: work.step, path });
@@ -278,8 +278,8 @@ class Drive {
     this.lastCheckpoint = { step: work.step, at: clock(), tookMs: clock() - begin };
   }
 
-  private stop(work: RunWork): RunEnd {
-    this.checkpoint(work);
+  private async stop(work: RunWork): Promise<RunEnd> {
+    await this.checkpoint(work);
     this.events.append({ type: 'stopped', step: work.step });
     this.events.sync();
     return { outcome: 'stopped' };

@@ -12,6 +12,8 @@ export interface Emission {
   readonly inputs: readonly string[];
   /** The name the tensor's value must get. */
   readonly result: string;
+  /** Names of its further outputs, where some `part` reads one. */
+  readonly parts: readonly string[];
   /** Adds a node with one output; makes up a name for it unless one is given. Returns the name. */
   emit(opType: string, inputs: readonly string[], options?: EmitOptions): string;
   /** An int64 constant: a list, such as a shape or axes. */
@@ -47,11 +49,6 @@ function reduction(opType: string): Emitter<'reduceSum' | 'reduceMean' | 'reduce
     const attributes = { keepdims: { int: keepDims ? 1 : 0 } };
     emit(opType, [...inputs, ints(axes)], { result, attributes });
   };
-}
-
-/** The name of the i-th further output of a node; see the op `part`. */
-export function partName(result: string, index: number): string {
-  return `${result}/${index}`;
 }
 
 const lastAxis = { axis: { int: -1 } } as const;
@@ -91,14 +88,14 @@ export const emitters = {
 
   softmax: direct('Softmax', lastAxis),
   logSoftmax: direct('LogSoftmax', lastAxis),
-  layerNorm: ({ attributes: { epsilon } }, { inputs, result, emit }) => {
+  layerNorm: ({ attributes: { epsilon } }, { inputs, result, parts, emit }) => {
     emit('LayerNormalization', inputs, {
       result,
       attributes: { ...lastAxis, epsilon: { float: epsilon } },
-      parts: [partName(result, 1), partName(result, 2)],
+      parts,
     });
   },
-  groupQueryAttention: ({ attributes }, { inputs, result, emit }) => {
+  groupQueryAttention: ({ attributes }, { inputs, result, parts, emit }) => {
     emit('GroupQueryAttention', inputs, {
       result,
       domain: microsoftDomain,
@@ -107,7 +104,7 @@ export const emitters = {
         kv_num_heads: { int: attributes.nKvHead },
         scale: { float: attributes.scale },
       },
-      parts: [partName(result, 1), partName(result, 2)],
+      parts,
     });
   },
 

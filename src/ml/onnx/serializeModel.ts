@@ -1,6 +1,6 @@
 import { dtypeOf, isOp, topologicalOrder } from '../graph/index.ts';
 import type { Op, Tensor, TensorData } from '../graph/index.ts';
-import { emitters, partName } from './emitters.ts';
+import { emitters } from './emitters.ts';
 import type { Emission, Emitters, EmitOptions } from './emitters.ts';
 import { modelMessage } from './schema.ts';
 import type { Initializer, OnnxNode, ValueInfo } from './schema.ts';
@@ -28,7 +28,7 @@ export function serializeModel(outputs: Readonly<Record<string, Tensor>>): Seria
   if (named.size === 0) throw new Error('serializeModel: expected at least one output, got none');
   const order = topologicalOrder([...named.values()]);
   const inputs = new Map<string, Tensor<'input'>>();
-  const writer = new GraphWriter(named);
+  const writer = new GraphWriter(named, order);
   for (const tensor of order) {
     writer.write(tensor);
     if (!isOp(tensor, 'input')) continue;
@@ -55,14 +55,17 @@ class GraphWriter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: Initializer[] = [];
   readonly #outputs: ReadonlyMap<string, Tensor>;
+  /** Nodes of which more than the first output is read. */
+  readonly #withParts: ReadonlySet<Tensor>;
   /** The output name under which a tensor's own node can be written. */
   readonly #preferred = new Map<Tensor, string>();
   readonly #names = new Map<Tensor, string>();
   readonly #small = new Map<string, string>();
   #count = 0;
 
-  constructor(outputs: ReadonlyMap<string, Tensor>) {
+  constructor(outputs: ReadonlyMap<string, Tensor>, order: readonly Tensor[]) {
     this.#outputs = outputs;
+    this.#withParts = new Set(order.flatMap(({ op, inputs }) => (op === 'part' ? inputs : [])));
     for (const [name, tensor] of outputs) {
       if (this.#preferred.has(tensor)) continue;
       this.#preferred.set(tensor, onnxName('out', name));
@@ -81,6 +84,7 @@ class GraphWriter {
     const emission: Emission = {
       inputs: tensor.inputs.map((source) => this.#nameOf(source)),
       result,
+      parts: this.#withParts.has(tensor) ? [partName(result, 1), partName(result, 2)] : [],
       emit: (opType, inputs, options) => this.#emit(opType, inputs, options),
       ints: (values) => this.#constant(BigInt64Array.from(values, BigInt), [values.length]),
       float: (value) => this.#constant(Float32Array.of(value), []),
@@ -136,4 +140,9 @@ class GraphWriter {
   #freshName(): string {
     return `#${String(this.#count++)}`;
   }
+}
+
+/** The name of a node's further output; `index` as in the op `part`. Nodes have at most two. */
+function partName(result: string, index: number): string {
+  return `${result}/${String(index)}`;
 }

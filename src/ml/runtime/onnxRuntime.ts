@@ -51,7 +51,11 @@ export async function createNativeSession(
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
-      extra: { 'session.intra_op.allow_spinning': options.spinning === true ? '1' : '0' },
+      extra: {
+        'session.intra_op.allow_spinning': options.spinning === true ? '1' : '0',
+        // Folding would store the zeros a gradient starts from as large constants.
+        'optimization.constant_folding_max_output_size_in_bytes': '1048576',
+      },
     }),
   );
   const bind = (values: ReadonlyMap<string, BoundValue>): Record<string, NativeTensor> =>

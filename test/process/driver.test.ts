@@ -3,12 +3,14 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  mkdtempSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -211,14 +213,17 @@ test('a full disk ends the run with its reason, and it goes on when there is roo
     t.skip(noTmpfs);
     return;
   }
-  const disk = temporaryFolder(t);
+  const disk = mkdtempSync(join(tmpdir(), 'instruct-disk-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'pipe' });
   } catch {
     t.skip('this machine does not allow mounts');
     return;
   }
-  t.after(() => execFileSync('umount', [disk]));
+  t.after(() => {
+    execFileSync('umount', [disk]);
+    rmSync(disk, { recursive: true });
+  });
   // 50,000 weights and as many momenta: 400 kB a checkpoint, of which three do not fit.
   const run = leastSquaresRun(disk, 'full', { width: 50_000, learningRate: 1e-6 });
   const end = await startDriver(t, run).ended;

@@ -1,0 +1,124 @@
+/** The problems of a dataset: those of single lines, and those between records. */
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { RecordKind, Split } from '../protocol/records.ts';
+import type { EntryPlace, EntryTypes, RankingEntry } from './entries.ts';
+import { locate } from './jsonCheck.ts';
+import type { JsonPath } from './jsonCheck.ts';
+import type { KindIndex } from './kindIndex.ts';
+import type { Problem, ProblemCode } from './problem.ts';
+import { readPlace } from './readPlace.ts';
+
+/** What the checks look at. */
+export interface CheckedDataset {
+  readonly projectDir: string;
+  /** How many problems between records are reported of one file. */
+  readonly problemLimit: number;
+  index<K extends RecordKind>(kind: K): KindIndex<K>;
+}
+
+/** A problem between records, before its column is looked up. */
+interface Finding {
+  readonly entry: EntryPlace;
+  /** The key in the record that is wrong. */
+  readonly path: JsonPath;
+  readonly code: ProblemCode;
+  readonly message: string;
+}
+
+/** Every problem, file by file in the order of kinds and names, and in a file by line. */
+export async function* datasetProblems(
+  dataset: CheckedDataset,
+): AsyncGenerator<Problem, void, undefined> {
+  const checks = checksOf(dataset);
+  yield* problemsOfKind(dataset, 'prompts', checks.prompts);
+  yield* problemsOfKind(dataset, 'demonstrations', checks.demonstrations);
+  yield* problemsOfKind(dataset, 'completions', checks.completions);
+  yield* problemsOfKind(dataset, 'rankings', checks.rankings);
+}
+
+type Checks = { readonly [K in RecordKind]: (entry: EntryTypes[K]) => Finding[] };
+
+async function* problemsOfKind<K extends RecordKind>(
+  dataset: CheckedDataset,
+  kind: K,
+  check: (entry: EntryTypes[K]) => Finding[],
+): AsyncGenerator<Problem, void, undefined> {
+  const index = dataset.index(kind);
+  for (const { entries, problems } of index.files()) {
+    const findings: Finding[] = [];
+    let seen = 0;
+    for (const entry of entries.values()) {
+      if (++seen % 2000 === 0) await turn();
+      if (findings.length >= dataset.problemLimit) break;
+      const standing = index.get(entry.id);
+      if (standing !== undefined && standing !== entry) {
+        const where = `${standing.file}:${standing.line}`;
+        const message = `id: "${entry.id}" stands already in ${where}, which is the one that counts; give this record another id`;
+        findings.push({ entry, path: ['id'], code: 'duplicate-id', message });
+      } else findings.push(...check(entry));
+    }
+    const located: Problem[] = [];
+    for (const finding of findings) located.push(await place(dataset.projectDir, finding));
+    yield* [...problems, ...located].sort((a, b) => a.line - b.line || a.column - b.column);
+  }
+}
+
+function checksOf(dataset: CheckedDataset): Checks {
+  const prompts = dataset.index('prompts');
+  const completions = dataset.index('completions');
+  const splitOf = new Map<string, { split: Split; entry: EntryPlace }>();
+
+  const unknownPrompt = (entry: EntryPlace & { readonly promptId: string }): Finding[] => {
+    const { promptId } = entry;
+    if (prompts.get(promptId) !== undefined) return [];
+    const what = prompts.isDeleted(promptId) ? 'was deleted' : 'is in no file of prompts/';
+    const message = `promptId: expected the id of a prompt; "${promptId}" ${what}`;
+    return [{ entry, path: ['promptId'], code: 'unknown-prompt', message }];
+  };
+
+  const rankingFindings = (entry: RankingEntry): Finding[] => {
+    const findings = unknownPrompt(entry);
+    entry.ranking.forEach((group, rank) => {
+      group.forEach((id, place) => {
+        const key = `ranking[${rank}][${place}]`;
+        const path = ['ranking', rank, place];
+        const completion = completions.get(id);
+        if (completion === undefined) {
+          const what = completions.isDeleted(id) ? 'was deleted' : 'is in no file of completions/';
+          const message = `${key}: expected the id of a completion; "${id}" ${what}`;
+          findings.push({ entry, path, code: 'missing-completion', message });
+        } else if (completion.promptId !== entry.promptId) {
+          const message = `${key}: expected a completion of prompt "${entry.promptId}"; "${id}" is one of "${completion.promptId}"`;
+          findings.push({ entry, path, code: 'missing-completion', message });
+        }
+      });
+    });
+    return findings;
+  };
+
+  return {
+    prompts: (entry) => {
+      const { user, split } = entry;
+      if (user === undefined || split === undefined) return [];
+      const first = splitOf.get(user);
+      if (first === undefined) splitOf.set(user, { split, entry });
+      if (first === undefined || first.split === split) return [];
+      const where = `${first.entry.file}:${first.entry.line}`;
+      const message = `split: expected "${first.split}", the split of user "${user}" in ${where}; got "${split}" (a user's prompts belong to one split)`;
+      return [{ entry, path: ['split'], code: 'split-leak', message }];
+    },
+    demonstrations: unknownPrompt,
+    completions: unknownPrompt,
+    rankings: rankingFindings,
+  };
+}
+
+async function place(projectDir: string, finding: Finding): Promise<Problem> {
+  const { entry, path, code, message } = finding;
+  // Where the file is gone meanwhile, the problem goes with the next refresh.
+  const text = await readPlace(join(projectDir, entry.file), entry).catch(() => '');
+  const { offset, length } = locate(text, path);
+  const column = offset + 1;
+  return { path: entry.file, line: entry.line, column, endColumn: column + length, code, message };
+}

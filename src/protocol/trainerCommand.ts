@@ -4,26 +4,12 @@
  * output is one of these; the run is then started with `trainer.mjs run <run folder>`.
  */
 import { z } from 'zod';
-import { errorCodes } from './errors.ts';
+import { errorDataSchema } from './run.ts';
 
 /** The answer to `--create-only --json`: the id of the new run, or why there is none. */
 export const createReplySchema = z.union([
   z.object({ run: z.string().min(1) }),
-  z.object({
-    error: z.object({
-      code: z.enum(errorCodes),
-      message: z.string(),
-      remedy: z.string(),
-      place: z
-        .object({
-          path: z.string(),
-          line: z.int().exactOptional(),
-          column: z.int().exactOptional(),
-          key: z.string().exactOptional(),
-        })
-        .exactOptional(),
-    }),
-  }),
+  z.object({ error: errorDataSchema }),
 ]);
 /** See {@link createReplySchema}. */
 export type CreateReply = z.infer<typeof createReplySchema>;

@@ -6,11 +6,22 @@ import {
   heartbeatStaleMs,
   runFiles,
   type Heartbeat,
+  type RunEvent,
   type RunSpec,
   type RunState,
 } from '../../protocol/run.ts';
 import { EventTail } from './eventTail.ts';
 import { pidAlive, readHeartbeat, readRunSpec } from './runFolder.ts';
+
+/** What one look at a run folder has brought. */
+export interface RunNews {
+  /** Whether anything that a watcher can see has changed. */
+  readonly changed: boolean;
+  /** The events that were read. */
+  readonly events: readonly RunEvent[];
+  /** The file of events began anew: `events` is everything. */
+  readonly restarted: boolean;
+}
 
 /** See the file's header. {@link refresh} brings it up to date; nothing else reads the disk. */
 export class Run {
@@ -23,7 +34,7 @@ export class Run {
   private specProblem: ErrorData | undefined;
   private observed: RunState = 'created';
   private beat: Heartbeat | null = null;
-  private refreshing: Promise<boolean> | undefined;
+  private refreshing: Promise<RunNews> | undefined;
 
   constructor(folder: string, clock: () => number) {
     this.id = path.basename(folder);
@@ -67,18 +78,15 @@ export class Run {
     return this.observed !== 'finished';
   }
 
-  /**
-   * Reads what is new. Resolves to whether anything that a watcher can see has changed; calls that
-   * overlap share one reading.
-   */
-  refresh(): Promise<boolean> {
+  /** Reads what is new. Calls that overlap share one reading, and its news. */
+  refresh(): Promise<RunNews> {
     this.refreshing ??= this.readNew().finally(() => {
       this.refreshing = undefined;
     });
     return this.refreshing;
   }
 
-  private async readNew(): Promise<boolean> {
+  private async readNew(): Promise<RunNews> {
     const before = `${this.observed} ${this.isLive} ${this.specProblem?.message ?? ''}`;
     if (this.known === undefined) {
       try {
@@ -98,7 +106,7 @@ export class Run {
     const moved = restarted || events.length > 0;
     this.observed = observedState(this.fold.view.state, this.beat, alive, this.clock());
     const after = `${this.observed} ${this.isLive} ${this.specProblem?.message ?? ''}`;
-    return moved || before !== after;
+    return { events, restarted, changed: moved || before !== after };
   }
 
   private beats(heartbeat: Heartbeat): boolean {

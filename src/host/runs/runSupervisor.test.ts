@@ -146,10 +146,9 @@ describe('starting and following', () => {
     assert.equal(supervisor.isLive(run), true);
     const seen: RunEvent[] = [];
     const seenStates: RunState[] = [];
-    const subscription = supervisor.watch(run.id, {
-      events: (batch) => seen.push(...batch),
-      state: (state) => seenStates.push(state),
-      problem: (error) => assert.fail(error.message),
+    const subscription = supervisor.onDidChange((change) => {
+      seen.push(...change.events);
+      if (change.run.state !== seenStates.at(-1)) seenStates.push(change.run.state);
     });
     const ends: string[] = [];
     const listening = supervisor.onDidEnd(({ id }) => ends.push(id));
@@ -172,19 +171,13 @@ describe('starting and following', () => {
     subscription.dispose();
   });
 
-  test('a watcher that comes late is given everything from the first event', async () => {
+  test('a run that is looked up is read up to now', async () => {
     await writeSpec('old');
     await emit('old', started(), metrics(1), { type: 'finished', time: 1, step: 1 });
-    await supervisor.rescan();
-    const types: string[] = [];
-    const subscription = supervisor.watch('old', {
-      events: (batch) => types.push(...batch.map(({ type }) => type)),
-      state: () => undefined,
-      problem: () => undefined,
-    });
-    await until(() => types.length === 3);
-    assert.deepEqual(types, ['started', 'metrics', 'finished']);
-    subscription.dispose();
+    const run = await supervisor.find('old');
+    assert.equal(run?.state, 'finished');
+    assert.deepEqual(run?.view.metrics.get('sft/loss')?.values, [1]);
+    assert.equal(await supervisor.find('none'), undefined);
   });
 
   test('a live run cannot be started twice', async () => {

@@ -8,14 +8,14 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InstructError } from '../../protocol/errors.ts';
-import { runFiles, type ControlName, type RunSpec } from '../../protocol/run.ts';
+import { runFiles, type ControlName } from '../../protocol/run.ts';
 import { Disposables, type Disposable } from '../disposables.ts';
 import { Emitter, type Listen } from '../emitter.ts';
-import type { RunListener, RunSource, Subscription } from '../runPanel.ts';
+import type { RunChange, RunSource } from '../runPanel.ts';
 import { killProcessGroup } from './processGroup.ts';
 import { Run } from './run.ts';
 import { readLogTail } from './runFolder.ts';
-import { RunTail, watchEvents } from './runTail.ts';
+import { watchEvents } from './watchEvents.ts';
 import type { NewRun, TrainerLauncher } from './trainerLauncher.ts';
 
 /** What the supervisor needs from outside. */
@@ -44,25 +44,32 @@ export class RunSupervisor implements RunSource, Disposable {
   private readonly known = new Map<string, Run>();
   /** Runs whose process was started here and has not been seen alive yet, with their deadline. */
   private readonly starting = new Map<string, number>();
-  private readonly changed: Emitter<undefined>;
+  private readonly changed: Emitter<RunChange>;
+  private readonly listed: Emitter<undefined>;
   private readonly ended: Emitter<Run>;
-  private readonly tails = new Set<RunTail>();
   private readonly watched = new Map<string, Disposable>();
   private timer: NodeJS.Timeout | undefined;
   private scanning: Promise<void> | undefined;
   private queued: Promise<void> | undefined;
-  private scanned = false;
+  /** Runs that were read before: what they were before the first look is no news. */
+  private readonly looked = new Set<string>();
 
   constructor(surroundings: SupervisorSurroundings) {
     this.surroundings = surroundings;
     this.folder = path.join(surroundings.projectPath, 'runs');
-    this.changed = this.owned.add(new Emitter<undefined>(surroundings.onError));
+    this.changed = this.owned.add(new Emitter<RunChange>(surroundings.onError));
+    this.listed = this.owned.add(new Emitter<undefined>(surroundings.onError));
     this.ended = this.owned.add(new Emitter<Run>(surroundings.onError));
   }
 
-  /** Something that the tree or the status bar shows has changed. */
-  get onDidChange(): Listen<undefined> {
+  /** News of one run, within a second of being written while it lives. */
+  get onDidChange(): Listen<RunChange> {
     return this.changed.event;
+  }
+
+  /** Runs came or went, or one became live or ceased to be. */
+  get onDidChangeRuns(): Listen<undefined> {
+    return this.listed.event;
   }
 
   /** A run that was live while this window watched has come to its end, whichever. */
@@ -193,37 +200,17 @@ export class RunSupervisor implements RunSource, Disposable {
     });
   }
 
-  async spec(runId: string): Promise<RunSpec> {
-    const run =
-      this.known.get(runId) ?? new Run(path.join(this.folder, runId), this.surroundings.clock);
-    await run.refresh();
-    if (run.spec !== undefined) return run.spec;
-    throw new InstructError(
-      run.problem ?? {
-        code: 'bad-run',
-        message: `The run ${runId} cannot be read.`,
-        remedy: 'Delete it, or restore its folder.',
-      },
-    );
-  }
-
-  watch(runId: string, listener: RunListener): Subscription {
-    const tail = new RunTail(path.join(this.folder, runId), listener, () => this.known.get(runId));
-    this.tails.add(tail);
-    void tail.push();
-    if (!this.scanned) void this.rescan().catch(this.surroundings.onError);
-    return {
-      dispose: () => {
-        tail.dispose();
-        this.tails.delete(tail);
-      },
-    };
+  /** A run by id, read up to now; undefined when there is none. */
+  async find(runId: string): Promise<Run | undefined> {
+    if (!this.known.has(runId)) await this.rescan();
+    const run = this.known.get(runId);
+    if (run !== undefined) await this.refresh(run);
+    return run;
   }
 
   /** Stops watching. The runs go on. */
   dispose(): void {
     clearTimeout(this.timer);
-    for (const tail of this.tails) tail.dispose();
     for (const watcher of this.watched.values()) watcher.dispose();
     this.watched.clear();
     this.owned.dispose();
@@ -233,7 +220,7 @@ export class RunSupervisor implements RunSource, Disposable {
     const { launcher, clock, onError } = this.surroundings;
     const { exited } = launcher.launch(run.folder);
     this.starting.set(run.id, clock() + startGraceMs);
-    this.changed.fire(undefined);
+    this.listed.fire(undefined);
     this.schedule();
     const settle = async (): Promise<void> => {
       const exitCode = await exited;
@@ -242,7 +229,7 @@ export class RunSupervisor implements RunSource, Disposable {
       if (neverSeen && exitCode !== 0 && run.view.state !== 'failed') {
         onError(await this.startFailure(run, exitCode));
       }
-      this.changed.fire(undefined);
+      this.listed.fire(undefined);
     };
     settle().catch(onError);
   }
@@ -254,6 +241,7 @@ export class RunSupervisor implements RunSource, Disposable {
       if (names.has(id)) continue;
       this.known.delete(id);
       this.starting.delete(id);
+      this.looked.delete(id);
       moved = true;
     }
     for (const name of names) {
@@ -263,31 +251,30 @@ export class RunSupervisor implements RunSource, Disposable {
     }
     for (const run of this.known.values()) {
       if (this.owned.isDisposed) return;
-      moved = (await this.refresh(run, true)) || moved;
+      await this.refresh(run);
     }
-    this.scanned = true;
-    if (moved && !this.owned.isDisposed) this.changed.fire(undefined);
+    if (moved && !this.owned.isDisposed) this.listed.fire(undefined);
     this.schedule();
   }
 
-  /** Reads one run; tells the others unless `quiet`. */
-  private async refresh(run: Run, quiet = false): Promise<boolean> {
+  /** Reads one run and tells of its news. */
+  private async refresh(run: Run): Promise<void> {
     const wasLive = this.isLive(run);
-    const firstLook = !this.scanned;
-    const moved = await run.refresh();
-    if (this.owned.isDisposed) return false;
+    const firstLook = !this.looked.has(run.id);
+    this.looked.add(run.id);
+    const { events, restarted, changed } = await run.refresh();
+    if (this.owned.isDisposed) return;
     const deadline = this.starting.get(run.id);
     if (run.isLive || (deadline !== undefined && this.surroundings.clock() > deadline)) {
       this.starting.delete(run.id);
     }
     const isLive = this.isLive(run);
     this.follow(run, isLive);
-    if (moved || wasLive !== isLive) {
-      for (const tail of this.tails) if (tail.folder === run.folder) void tail.push();
-      if (!quiet) this.changed.fire(undefined);
-    }
-    if (wasLive && !isLive && !firstLook) this.ended.fire(run);
-    return moved || wasLive !== isLive;
+    if (changed || wasLive !== isLive) this.changed.fire({ run, events, restarted });
+    if (firstLook || wasLive === isLive) return;
+    this.listed.fire(undefined);
+    if (isLive) this.schedule();
+    else this.ended.fire(run);
   }
 
   /** Has the file system report a live run's events, so that they arrive before the next poll. */

@@ -1,0 +1,195 @@
+/** How a run reads in the Runs view and in the status bar. */
+import type { RunState, Stage } from '../../protocol/run.ts';
+import type { RunView } from '../../protocol/runFold.ts';
+import type { Run } from '../runs/run.ts';
+import { type IconName, type TreeNode } from './treeNode.ts';
+
+/** The stages' names as people read them. */
+export const stageLabels: Readonly<Record<Stage, string>> = {
+  pretrain: 'Pre-training',
+  sft: 'SFT',
+  rm: 'Reward Model',
+  ppo: 'PPO',
+  sample: 'Sampling',
+  rank: 'Gold Ranking',
+  eval: 'Evaluation',
+  pipeline: 'Pipeline',
+};
+
+interface KeyMetric {
+  readonly name: string;
+  readonly label: string;
+  readonly format: (value: number) => string;
+}
+
+const fixed = (digits: number) => (value: number) => value.toFixed(digits);
+const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
+
+/** The numbers worth a glance, the most telling first. */
+const keyMetrics: Readonly<Record<Stage, readonly KeyMetric[]>> = {
+  pretrain: [{ name: 'pretrain/loss', label: 'loss', format: fixed(3) }],
+  sft: [{ name: 'sft/loss', label: 'loss', format: fixed(3) }],
+  rm: [
+    { name: 'rm/loss', label: 'loss', format: fixed(3) },
+    { name: 'rm/accuracy', label: 'accuracy', format: percent },
+  ],
+  ppo: [
+    { name: 'ppo/score', label: 'score', format: fixed(2) },
+    { name: 'ppo/kl', label: 'KL', format: fixed(1) },
+  ],
+  sample: [],
+  rank: [],
+  eval: [],
+  pipeline: [],
+};
+
+interface StateLook {
+  readonly label: string;
+  readonly icon: IconName;
+  readonly color?: string;
+}
+
+const looks: Readonly<Record<RunState, StateLook>> = {
+  created: { label: 'not started', icon: 'watch' },
+  running: { label: 'running', icon: 'loading~spin' },
+  paused: { label: 'paused', icon: 'debug-pause', color: 'charts.yellow' },
+  stopped: { label: 'stopped', icon: 'circle-slash' },
+  interrupted: { label: 'interrupted', icon: 'warning', color: 'charts.yellow' },
+  failed: { label: 'failed', icon: 'error', color: 'charts.red' },
+  finished: { label: 'finished', icon: 'pass', color: 'charts.green' },
+};
+
+/** The newest values of a run's key metrics: `loss 1.234`. */
+export function keyFigures(view: RunView, stage: Stage): string[] {
+  return keyMetrics[stage].flatMap(({ name, label, format }) => {
+    const value = view.metrics.get(name)?.values.at(-1);
+    return value === undefined ? [] : [`${label} ${format(value)}`];
+  });
+}
+
+/** How much of a run is done, 0 to 100; undefined before it knows its length. */
+export function percentDone(view: RunView): number | undefined {
+  return view.totalSteps === 0
+    ? undefined
+    : Math.min(100, Math.floor((100 * view.step) / view.totalSteps));
+}
+
+/** A duration as people say it: `45 s`, `3 min`, `1 h 20 min`. */
+export function spokenDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+
+/** A moment in the past: `just now`, `5 min ago`, or its date. */
+export function ago(time: number, now: number): string {
+  const seconds = (now - time) / 1000;
+  if (seconds < 60) return 'just now';
+  if (seconds < 86_400) return `${spokenDuration(seconds)} ago`;
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** The rows of the Runs view, in the order given. */
+export function runNodes(
+  runs: readonly Run[],
+  isLive: (run: Run) => boolean,
+  now: number,
+): TreeNode[] {
+  return runs.map((run) => runNode(run, isLive(run), now));
+}
+
+function runNode(run: Run, live: boolean, now: number): TreeNode {
+  const { spec, view, problem } = run;
+  const target = { kind: 'run', runId: run.id } as const;
+  const open = { command: 'instruct.openRun', arguments: [run.id] };
+  if (spec === undefined) {
+    return {
+      id: run.id,
+      label: run.id,
+      description: problem?.message ?? 'cannot be read',
+      tooltip: problem === undefined ? run.id : `${problem.message}\n${problem.remedy}`,
+      icon: 'question',
+      contextValue: 'run deletable',
+      target,
+    };
+  }
+  const starting = live && run.state === 'created';
+  const look = starting ? { ...looks.running, label: 'starting' } : looks[run.state];
+  const label = stageLabels[spec.stage];
+  const details = runDetails(run, spec.stage, look.label, now);
+  const words = ['run', ...flagsOf(run, live)];
+  const error = view.error === undefined ? [] : [view.error.message, view.error.remedy];
+  return {
+    id: run.id,
+    label,
+    description: details.join(' · '),
+    tooltip: [run.id, details.join(' · '), ...error].join('\n'),
+    icon: look.icon,
+    ...(look.color === undefined ? {} : { color: look.color }),
+    contextValue: words.join(' '),
+    command: open,
+    spoken: `${label} ${details.join(', ')}`,
+    target,
+  };
+}
+
+function runDetails(run: Run, stage: Stage, state: string, now: number): string[] {
+  const { view } = run;
+  const details: string[] = [];
+  if (run.state === 'finished') {
+    details.push(...keyFigures(view, stage));
+    if (view.updatedAt !== undefined) details.push(ago(view.updatedAt, now));
+    return details;
+  }
+  details.push(state);
+  if (run.state === 'failed' && view.error !== undefined) details.push(view.error.message);
+  if (view.totalSteps > 0) details.push(`step ${view.step}/${view.totalSteps}`);
+  if (run.state === 'running') {
+    if (view.secondsLeft !== undefined) details.push(`${spokenDuration(view.secondsLeft)} left`);
+    details.push(...keyFigures(view, stage));
+    if (details.length < 3 && view.message !== undefined) details.push(view.message);
+  }
+  return details;
+}
+
+function flagsOf(run: Run, live: boolean): string[] {
+  const flags = ['logged'];
+  if (live) flags.push('live');
+  if (run.state === 'running') flags.push('running');
+  if (run.state === 'paused' || (run.isResumable && !live)) flags.push('resumable');
+  if (!live) flags.push('deletable');
+  return flags;
+}
+
+/** The status bar's text, tooltip and spoken text for the run that is at work. */
+export interface RunStatus {
+  readonly text: string;
+  readonly tooltip: string;
+  readonly spoken: string;
+  readonly runId: string;
+}
+
+/** What the status bar shows of the live runs, newest first; undefined when none is live. */
+export function runStatus(live: readonly Run[]): RunStatus | undefined {
+  // A pipeline's stage says more than the pipeline.
+  const run =
+    live.find(({ spec }) => spec !== undefined && spec.stage !== 'pipeline') ?? live.at(0);
+  if (run?.spec === undefined) return undefined;
+  const label = stageLabels[run.spec.stage];
+  const done = percentDone(run.view);
+  const progress = done === undefined ? label : `${label} ${done}%`;
+  const figures = keyFigures(run.view, run.spec.stage);
+  const paused = run.state === 'paused';
+  const state = paused ? ['paused'] : done === undefined ? ['starting'] : [];
+  const parts = [progress, ...state, ...figures];
+  const left = run.view.secondsLeft;
+  const time = left === undefined ? [] : [`${spokenDuration(left)} left`];
+  return {
+    text: `${paused ? '$(debug-pause)' : '$(sync~spin)'} ${parts.join(' · ')}`,
+    tooltip: [run.id, [...parts, ...time].join(' · '), 'Click to open the run.'].join('\n'),
+    spoken: [...parts, ...time].join(', '),
+    runId: run.id,
+  };
+}

@@ -1,28 +1,19 @@
 // The door to every npm script of this project: works straight after `git clone`, on any Node from 20 on and with Node's own modules only.
 //   node scripts/bootstrap.mjs <script.ts> [arguments]
 // It makes node_modules match package-lock.json and then runs the script on the Node that the project pins (the `node` package).
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { npm, stop } from './npm.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const windows = process.platform === 'win32';
 const modules = path.join(root, 'node_modules');
 const stampFile = path.join(modules, '.instruct-studio-lock');
 const nodeFile = path.join(modules, 'node', 'bin', windows ? 'node.exe' : 'node');
-
-/**
- * Ends with one sentence for the user.
- * @param {string} sentence
- * @returns {never}
- */
-function stop(sentence) {
-  console.error(`instruct-studio: ${sentence}`);
-  process.exit(1);
-}
 
 /** What node_modules must have been installed from: the lock file, on this platform. */
 function lockDigest() {
@@ -46,47 +37,14 @@ function installed() {
   return true;
 }
 
-function install() {
+async function install() {
   console.log('Installing the packages of package-lock.json (once) …');
   const started = Date.now();
-  const result = spawnSync(
-    windows ? 'npm.cmd' : 'npm',
-    ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      cwd: root,
-      encoding: 'utf8',
-      shell: windows,
-      env: {
-        ...process.env,
-        // `node` and `esbuild` put their binaries in place in an install script; onnxruntime-node's would fetch CUDA files from elsewhere.
-        npm_config_ignore_scripts: 'false',
-        ONNXRUNTIME_NODE_INSTALL: 'skip',
-        npm_config_loglevel: 'error',
-      },
-    },
-  );
-  const output = `${result.stdout ?? ''}${result.stderr ?? ''}`;
-  if (result.error !== undefined) {
-    stop('npm was not found: install Node.js 20 or newer with npm, then run this command again.');
-  }
-  if (
-    /\b(ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/.test(
-      output,
-    )
-  ) {
-    stop(
-      'the npm registry cannot be reached: check the network or proxy (`npm config get registry`), then run this command again.',
-    );
-  }
-  if (result.status !== 0) {
-    console.error(output.trim());
-    stop('`npm ci` failed: its message stands above.');
-  }
+  // `node` and `esbuild` put their binaries in place in an install script; onnxruntime-node's would fetch CUDA files from elsewhere.
+  await npm(['ci'], root, { npm_config_ignore_scripts: 'false', ONNXRUNTIME_NODE_INSTALL: 'skip' });
   if (!existsSync(nodeFile)) {
-    console.error(output.trim());
-    stop(
-      `there is no Node 24 package for ${process.platform}-${process.arch}: use a 64-bit Linux, macOS or Windows.`,
-    );
+    const machine = `${process.platform}-${process.arch}`;
+    stop(`there is no Node 24 package for ${machine}: use a 64-bit Linux, macOS or Windows.`);
   }
   writeFileSync(stampFile, lockDigest());
   console.log(`Installed in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
@@ -99,7 +57,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   );
 }
 if (script === undefined) stop('usage: node scripts/bootstrap.mjs <script> [arguments]');
-if (!installed()) install();
+if (!installed()) await install();
 
 // A script that starts processes ends them on a signal, and when the channel to this process closes.
 const pathName = Object.keys(process.env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
@@ -111,5 +69,10 @@ const child = spawn(nodeFile, [path.join(root, script), ...scriptArguments], {
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, () => child.kill(signal));
 }
+// A shell between npm and us dies of a signal without passing it on: then we have another parent than before.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) child.kill('SIGTERM');
+}, 500).unref();
 child.on('error', (error) => stop(`${nodeFile} does not start: ${error.message}`));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));

@@ -1,0 +1,79 @@
+// Ends processes together with everything they started, even what detached itself (a training run is a session of its own).
+import { execFile, spawnSync } from 'node:child_process';
+import { readFile, readdir } from 'node:fs/promises';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The variable by which processes are recognised that were started, however indirectly, by one of our servers. */
+export const markVariable = 'INSTRUCT_STUDIO_SESSION';
+
+/**
+ * Ends `pid`, its descendants and every process that carries `mark`: politely first, by force after `graceMs`. This process itself is spared.
+ * @param mark - value of {@link markVariable} in the environment of the process
+ */
+export async function endTree(pid: number, mark: string, graceMs = 4000): Promise<void> {
+  if (process.platform === 'win32') {
+    spawnSync('taskkill', ['/PID', String(pid), '/T', '/F']);
+    return;
+  }
+  const doomed = new Set([pid, ...(await descendants(pid)), ...(await marked(mark))]);
+  doomed.delete(process.pid);
+  for (const each of doomed) signal(each, 'SIGTERM');
+  const deadline = Date.now() + graceMs;
+  while ([...doomed].some(alive) && Date.now() < deadline) await sleep(50);
+  for (const each of [...doomed, ...(await marked(mark))]) {
+    if (alive(each)) signal(each, 'SIGKILL');
+  }
+}
+
+/** Whether a process with this id exists (and is ours to signal). */
+export function alive(pid: number): boolean {
+  return signal(pid, 0);
+}
+
+/** Sends a signal; false when there is no such process any more. */
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+async function descendants(ancestor: number): Promise<number[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=']);
+  const children = new Map<number, number[]>();
+  for (const line of stdout.trim().split('\n')) {
+    const [pid, parent] = line.trim().split(/\s+/).map(Number);
+    children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  const found: number[] = [];
+  const open = [ancestor];
+  for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
+    const next = children.get(pid) ?? [];
+    found.push(...next);
+    open.push(...next);
+  }
+  return found;
+}
+
+/** Processes whose environment carries the mark: also those whose parent is gone, which `descendants` cannot see. */
+async function marked(mark: string): Promise<number[]> {
+  const needle = `${markVariable}=${mark}`;
+  if (process.platform === 'darwin') {
+    const { stdout } = await run('ps', ['-A', '-E', '-ww', '-o', 'pid=,command=']);
+    const lines = stdout.split('\n').filter((line) => line.includes(needle));
+    return lines.map((line) => Number.parseInt(line, 10));
+  }
+  const found: number[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
+    if (environment.split('\0').includes(needle)) found.push(Number(name));
+  }
+  return found.filter((pid) => pid !== process.pid);
+}

@@ -1,0 +1,148 @@
+/** The project's records as the panels for ranking and demonstrations see them. */
+import {
+  hash,
+  nextDemonstration,
+  nextTask,
+  type CompletionEntry,
+  type Dataset,
+  type PromptEntry,
+  type RankingQueueOptions,
+} from '../../data/index.ts';
+import type { Demonstration, Ranking } from '../../protocol/records.ts';
+import type { DemonstrationSource, DemonstrationTask } from '../demonstrationSession.ts';
+import type { ProjectFolder } from '../project/projectFolder.ts';
+import type {
+  LabelingProgress,
+  RankingSource,
+  RankingTask,
+  RankingTaskRequest,
+} from '../rankingSession.ts';
+
+/** What the queues need from outside. */
+export interface QueueSurroundings {
+  /** The open project. Throws `InstructError('not-a-project')` without one. */
+  readonly project: () => ProjectFolder;
+  readonly labeler: () => Promise<string>;
+}
+
+/** How the queue of a labeler chooses in this project. */
+export function queueOptions(
+  project: ProjectFolder,
+  labeler: string,
+  except: readonly string[] = [],
+): RankingQueueOptions {
+  const { queue, completionsPerPrompt } = project.expectProject().labeling;
+  return {
+    policy: queue,
+    completionsPerPrompt,
+    // Labelers who start together go different ways, and each always the same one.
+    seed: hash(labeler),
+    exclude: new Set(except),
+  };
+}
+
+/** The queue of completions to be ranked. */
+export function rankingSource({ project, labeler }: QueueSurroundings): RankingSource {
+  return {
+    labeler,
+    nextTask: async (request) => {
+      const folder = project();
+      const dataset = await folder.expectDataset();
+      const who = await labeler();
+      const options = queueOptions(folder, who, request.except);
+      if (request.promptId !== undefined) {
+        return taskOfPrompt(dataset, request.promptId, request, options.completionsPerPrompt);
+      }
+      const { task } = nextTask(dataset, who, options);
+      return task === null ? undefined : rankingTask(task.prompt, task.completions, task.reason);
+    },
+    progress: async () => {
+      const folder = project();
+      const dataset = await folder.expectDataset();
+      const who = await labeler();
+      const { remaining } = nextTask(dataset, who, queueOptions(folder, who));
+      return progressOf(dataset.entries('rankings'), who, remaining);
+    },
+    save: async (ranking: Ranking) => {
+      await project().append('rankings', ranking.labeler, ranking);
+    },
+  };
+}
+
+/** The queue of prompts that want a demonstration. */
+export function demonstrationSource({
+  project,
+  labeler,
+}: QueueSurroundings): Omit<DemonstrationSource, 'projectPath'> {
+  return {
+    labeler,
+    nextTask: async ({ promptId, except }) => {
+      const folder = project();
+      const dataset = await folder.expectDataset();
+      if (promptId !== undefined) {
+        const prompt = dataset.promptById(promptId);
+        return prompt === undefined ? undefined : demonstrationTask(prompt, 'Chosen by you.');
+      }
+      const who = await labeler();
+      const { task } = nextDemonstration(dataset, who, queueOptions(folder, who, except));
+      return task === null ? undefined : demonstrationTask(task.prompt, task.reason);
+    },
+    progress: async () => {
+      const folder = project();
+      const dataset = await folder.expectDataset();
+      const who = await labeler();
+      const { remaining } = nextDemonstration(dataset, who, queueOptions(folder, who));
+      return progressOf(dataset.entries('demonstrations'), who, remaining);
+    },
+    save: async (demonstration: Demonstration) => {
+      await project().append('demonstrations', demonstration.labeler, demonstration);
+    },
+  };
+}
+
+function taskOfPrompt(
+  dataset: Dataset,
+  promptId: string,
+  { completionIds }: RankingTaskRequest,
+  completionsPerPrompt: number,
+): RankingTask | undefined {
+  const prompt = dataset.promptById(promptId);
+  if (prompt === undefined) return undefined;
+  const all = dataset.completionsOf(promptId);
+  const chosen =
+    completionIds === undefined
+      ? different(all).slice(0, completionsPerPrompt)
+      : all.filter(({ id }) => completionIds.includes(id));
+  return chosen.length < 2 ? undefined : rankingTask(prompt, chosen, 'Chosen by you.');
+}
+
+function different(completions: readonly CompletionEntry[]): CompletionEntry[] {
+  const byText = new Map(completions.map((completion) => [completion.completion, completion]));
+  return [...byText.values()];
+}
+
+function rankingTask(
+  prompt: PromptEntry,
+  completions: readonly CompletionEntry[],
+  why: string,
+): RankingTask {
+  return {
+    ...demonstrationTask(prompt, why),
+    completions: completions.map(({ id, completion }) => ({ id, text: completion })),
+  };
+}
+
+function demonstrationTask(prompt: PromptEntry, why: string): DemonstrationTask {
+  const { id, text, category } = prompt;
+  return { promptId: id, prompt: text, why, ...(category === undefined ? {} : { category }) };
+}
+
+function progressOf(
+  labels: Iterable<{ readonly labeler: string; readonly promptId: string }>,
+  labeler: string,
+  left: number,
+): LabelingProgress {
+  const done = new Set<string>();
+  for (const label of labels) if (label.labeler === labeler) done.add(label.promptId);
+  return { done: done.size, total: done.size + left, left };
+}

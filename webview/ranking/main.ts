@@ -1,0 +1,15 @@
+/** The ranking panel. */
+import '../components/base.css';
+import './ranking.css';
+import { rankingContract } from '../../src/protocol/panels.ts';
+import { LiveRegion } from '../components/liveRegion.ts';
+import { PanelClient } from '../components/panelClient.ts';
+import { acquireApi } from '../components/vscodeApi.ts';
+import { RankingPanel } from './rankingPanel.ts';
+
+const client = new PanelClient(rankingContract, acquireApi());
+const live = new LiveRegion();
+const panel = new RankingPanel(client, live);
+document.body.append(panel.root, live.root);
+window.addEventListener('message', (event) => client.receive(event.data));
+panel.start();

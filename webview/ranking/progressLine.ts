@@ -1,0 +1,17 @@
+/** How far the labeler is. */
+import { element } from '../components/element.ts';
+
+/** "12 of 200 done, 3 left in your queue" with a bar. */
+export function progressLine(progress: {
+  readonly done: number;
+  readonly total: number;
+  readonly left: number;
+}): HTMLElement {
+  const { done, total, left } = progress;
+  return element(
+    'p',
+    { class: 'progress-line' },
+    element('progress', { max: Math.max(1, total), value: done, 'aria-label': 'Tasks done' }),
+    element('span', { class: 'quiet' }, `${done} of ${total} done · ${left} left in your queue`),
+  );
+}

@@ -61,6 +61,7 @@ const launcher: TrainerLauncher = {
     await writeSpec(id, { stage: run.stage });
     return id;
   },
+  initialize: () => Promise.resolve(),
   launch(folder) {
     launched.push(path.basename(folder));
     return { pid: process.pid, exited: new Promise(() => undefined) };
@@ -141,7 +142,7 @@ describe('reading run folders', () => {
 
 describe('starting and following', () => {
   test('a run that is started is followed to its end, each event within a second', async () => {
-    const run = await supervisor.start({ stage: 'sft', options: {} });
+    const run = await supervisor.start({ stage: 'sft', options: [] });
     assert.deepEqual(launched, ['sft-made']);
     assert.equal(supervisor.isLive(run), true);
     const seen: RunEvent[] = [];
@@ -175,8 +176,9 @@ describe('starting and following', () => {
     await writeSpec('old');
     await emit('old', started(), metrics(1), { type: 'finished', time: 1, step: 1 });
     const run = await supervisor.find('old');
-    assert.equal(run?.state, 'finished');
-    assert.deepEqual(run?.view.metrics.get('sft/loss')?.values, [1]);
+    assert.ok(run !== undefined);
+    assert.equal(run.state, 'finished');
+    assert.deepEqual(run.view.metrics.get('sft/loss')?.values, [1]);
     assert.equal(await supervisor.find('none'), undefined);
   });
 

@@ -9,8 +9,8 @@ import { createReplySchema, type CreateReply } from '../../protocol/trainerComma
 /** What a new run is to do, beyond the defaults of `instruct.json`. */
 export interface NewRun {
   readonly stage: Stage;
-  /** Command-line options without their dashes, such as `{ model: 'models/base' }`. */
-  readonly options: Readonly<Record<string, string>>;
+  /** Further arguments of the command line, such as `['--set', 'epochs=2']`. */
+  readonly options: readonly string[];
 }
 
 /** A process that works on a run folder. It outlives this one. */
@@ -27,6 +27,11 @@ export interface TrainerLauncher {
    * @throws InstructError as the trainer put it, or `internal`.
    */
   create(projectPath: string, run: NewRun): Promise<string>;
+  /**
+   * Fills an empty or missing folder with the sample project.
+   * @throws InstructError as the trainer put it, or `internal`.
+   */
+  initialize(folder: string): Promise<void>;
   /** Starts a detached process on a run folder, with no pipe to this one. */
   launch(runFolder: string): LaunchedRun;
 }
@@ -58,21 +63,19 @@ export class ProcessLauncher implements TrainerLauncher {
   }
 
   async create(projectPath: string, run: NewRun): Promise<string> {
-    const { executable, script } = this.program();
-    const options = Object.entries(run.options).flatMap(([name, value]) => [`--${name}`, value]);
-    const argv = [script, run.stage, '--project', projectPath, '--create-only', '--json'];
-    const { stdout, stderr } = await runToEnd(executable, [...argv, ...options]);
-    const reply = lastReply(stdout);
-    if (reply === undefined) {
-      throw new InstructError({
-        code: 'internal',
-        message: `The trainer did not start: ${lastLine(stderr) ?? 'it said nothing'}.`,
-        remedy:
-          'Look at the log of Instruct Studio, and check the setting "instruct.trainer.nodePath".',
-      });
-    }
+    const argv = [run.stage, '--project', projectPath, '--create-only', '--json', ...run.options];
+    const output = await runToEnd(this.program(), argv);
+    const reply = lastReply(output.stdout);
+    if (reply === undefined) throw notStarted(output);
     if ('error' in reply) throw new InstructError(reply.error);
     return reply.run;
+  }
+
+  async initialize(folder: string): Promise<void> {
+    const output = await runToEnd(this.program(), ['init', folder, '--json']);
+    const reply = lastReply(output.stdout);
+    if (reply !== undefined && 'error' in reply) throw new InstructError(reply.error);
+    if (output.exitCode !== 0) throw notStarted(output);
   }
 
   launch(runFolder: string): LaunchedRun {
@@ -101,14 +104,31 @@ export class ProcessLauncher implements TrainerLauncher {
 interface Output {
   readonly stdout: string;
   readonly stderr: string;
+  /** Null when the program did not start at all. */
+  readonly exitCode: number | null;
 }
 
-function runToEnd(executable: string, argv: readonly string[]): Promise<Output> {
+function runToEnd(program: NodeProgram, argv: readonly string[]): Promise<Output> {
   return new Promise((resolve) => {
     const options = { env: nodeEnvironment(process.env), windowsHide: true, timeout: 60_000 };
-    execFile(executable, argv, options, (error, stdout, stderr) => {
-      resolve({ stdout, stderr: stderr === '' && error !== null ? error.message : stderr });
-    });
+    const child = execFile(
+      program.executable,
+      [program.script, ...argv],
+      options,
+      (error, stdout, stderr) => {
+        const said = stderr === '' && error !== null ? error.message : stderr;
+        resolve({ stdout, stderr: said, exitCode: child.exitCode });
+      },
+    );
+  });
+}
+
+function notStarted({ stderr }: Output): InstructError {
+  return new InstructError({
+    code: 'internal',
+    message: `The trainer could not do it: ${lastLine(stderr) ?? 'it said nothing'}`,
+    remedy:
+      'Look at the log of Instruct Studio, and check the setting "instruct.trainer.nodePath".',
   });
 }
 

@@ -1,0 +1,110 @@
+/** Turns anything thrown into a sentence for the user, with its remedy as a button. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { toErrorData, type ErrorCode, type ErrorData, type Place } from '../protocol/errors.ts';
+import { projectFileName } from '../protocol/project.ts';
+
+interface RemedyAction {
+  readonly label: string;
+  readonly run: (place: Place | undefined) => Thenable<unknown>;
+}
+
+const command = (label: string, id: string): RemedyAction => ({
+  label,
+  run: () => vscode.commands.executeCommand(id),
+});
+
+/** See the file's header. */
+export class ErrorReporter {
+  private readonly log: vscode.LogOutputChannel;
+  private readonly projectPath: () => string | undefined;
+  private readonly actions: Readonly<Record<ErrorCode, RemedyAction | null>>;
+  /** The last sentence and when it was shown: a failure that repeats is shown once. */
+  private last = { message: '', at: 0 };
+
+  constructor(log: vscode.LogOutputChannel, projectPath: () => string | undefined) {
+    this.log = log;
+    this.projectPath = projectPath;
+    const openPlace: RemedyAction = { label: 'Open File', run: (place) => this.open(place) };
+    const showLog: RemedyAction = {
+      label: 'Show Log',
+      run: () => {
+        this.log.show(true);
+        return Promise.resolve();
+      },
+    };
+    const openProjectFile: RemedyAction = {
+      label: `Open ${projectFileName}`,
+      run: (place) => this.open(place ?? { path: projectFileName }),
+    };
+    const write = command('Write Demonstration', 'instruct.writeDemonstration');
+    this.actions = {
+      'not-a-project': command('Create Sample Project…', 'instruct.createSampleProject'),
+      'bad-project-file': openProjectFile,
+      'bad-record': openPlace,
+      'bad-hyperparameter': openProjectFile,
+      'bad-argument': null,
+      'bad-model': null,
+      'bad-tokenizer': null,
+      'bad-run': null,
+      'run-too-new': null,
+      'run-is-live': command('Open Run', 'instruct.openRun'),
+      'missing-file': null,
+      'missing-completion': openPlace,
+      'empty-dataset': write,
+      'disk-full': null,
+      'io-failed': null,
+      'out-of-memory': openProjectFile,
+      'not-a-number': openProjectFile,
+      'native-runtime-missing': showLog,
+      interrupted: showLog,
+      internal: showLog,
+    };
+  }
+
+  /** Writes it to the log only. */
+  readonly note = (thrown: unknown): void => {
+    const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    this.log.error(stack);
+  };
+
+  /** Writes it to the log and shows it. `extra` adds a button of the place that reports. */
+  readonly report = (
+    thrown: unknown,
+    extra?: { label: string; run: () => Thenable<unknown> },
+  ): void => {
+    this.note(thrown);
+    this.show(toErrorData(thrown), extra);
+  };
+
+  /** Shows an error that came as data, such as a run's. */
+  show(error: ErrorData, extra?: { label: string; run: () => Thenable<unknown> }): void {
+    const now = Date.now();
+    const repeated = this.last.message === error.message && now - this.last.at < 5000;
+    this.last = { message: error.message, at: now };
+    if (repeated) return;
+    const action = this.actions[error.code];
+    const buttons = [action, extra].filter((button) => button !== null && button !== undefined);
+    const shown = async (): Promise<void> => {
+      const labels = buttons.map(({ label }) => label);
+      const text = `${sentence(error.message)} ${error.remedy}`;
+      const chosen = await vscode.window.showErrorMessage(text, ...labels);
+      await buttons.find(({ label }) => label === chosen)?.run(error.place);
+    };
+    shown().catch(this.note);
+  }
+
+  private async open(place: Place | undefined): Promise<void> {
+    if (place === undefined) return;
+    const file = path.resolve(this.projectPath() ?? '', place.path);
+    const line = Math.max(0, (place.line ?? 1) - 1);
+    const column = Math.max(0, (place.column ?? 1) - 1);
+    await vscode.window.showTextDocument(vscode.Uri.file(file), {
+      selection: new vscode.Range(line, column, line, column),
+    });
+  }
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

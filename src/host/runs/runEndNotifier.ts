@@ -1,0 +1,71 @@
+/** Says that a run has ended, where nobody can have seen it. */
+import * as vscode from 'vscode';
+import { keyFigures, stageLabels } from '../views/runNodes.ts';
+import type { Run } from './run.ts';
+
+/** What the notifier may do. */
+export interface NotifierActions {
+  readonly openRun: (runId: string) => Thenable<unknown>;
+  readonly showLog: (runId: string) => Thenable<unknown>;
+  readonly resume: (runId: string) => Thenable<unknown>;
+  readonly onError: (thrown: unknown) => void;
+}
+
+/**
+ * Notifies of a run's end: when it failed or was interrupted, and when it finished while the window
+ * was not focused. Once a run; switched off by `instruct.runs.notifyWhenDone`.
+ */
+export class RunEndNotifier {
+  private readonly actions: NotifierActions;
+
+  constructor(actions: NotifierActions) {
+    this.actions = actions;
+  }
+
+  /** A run has ended just now. */
+  ended(run: Run): void {
+    const { spec, state } = run;
+    const settings = vscode.workspace.getConfiguration('instruct');
+    if (spec === undefined || !settings.get('runs.notifyWhenDone', true)) return;
+    if (state === 'failed' || state === 'interrupted') {
+      void this.failed(run, stageLabels[spec.stage]).catch(this.actions.onError);
+    } else if (state === 'finished' && !vscode.window.state.focused) {
+      void this.finished(run, stageLabels[spec.stage]).catch(this.actions.onError);
+    }
+  }
+
+  private async failed(run: Run, stage: string): Promise<void> {
+    const { error } = run.view;
+    const text =
+      error === undefined
+        ? `${stage} was interrupted: its process is gone. It can go on from its last checkpoint.`
+        : `${stage} failed. ${error.message} ${error.remedy}`;
+    const chosen = await vscode.window.showErrorMessage(
+      text,
+      'Open Run',
+      'Show Log',
+      'Resume',
+      never,
+    );
+    if (chosen === 'Open Run') await this.actions.openRun(run.id);
+    else if (chosen === 'Show Log') await this.actions.showLog(run.id);
+    else if (chosen === 'Resume') await this.actions.resume(run.id);
+    else if (chosen === never) await switchOff();
+  }
+
+  private async finished(run: Run, stage: string): Promise<void> {
+    const figures = run.spec === undefined ? [] : keyFigures(run.view, run.spec.stage);
+    const text = [`${stage} has finished`, ...figures].join(' · ');
+    const chosen = await vscode.window.showInformationMessage(text, 'Open Run', never);
+    if (chosen === 'Open Run') await this.actions.openRun(run.id);
+    else if (chosen === never) await switchOff();
+  }
+}
+
+const never = "Don't Show Again";
+
+async function switchOff(): Promise<void> {
+  await vscode.workspace
+    .getConfiguration('instruct')
+    .update('runs.notifyWhenDone', false, vscode.ConfigurationTarget.Global);
+}

@@ -1,0 +1,63 @@
+/** The models of a project and which came from which. */
+import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Stage } from '../../protocol/run.ts';
+import type { Run } from '../runs/run.ts';
+
+/** One model folder. */
+export interface ModelInfo {
+  /** The folder relative to the project, with forward slashes: how it is referred to. */
+  readonly ref: string;
+  /** What made it; `base` for a model that stands in `models/`. */
+  readonly made: 'base' | Stage;
+  /** The model that it was trained from; undefined for one that was brought along. */
+  readonly parent: string | undefined;
+  /** The run that made it. */
+  readonly run: Run | undefined;
+  /** Whether its folder has a model in it. */
+  readonly exists: boolean;
+}
+
+/**
+ * Every model of `models/`, the one that the project calls its base even where it is missing, and
+ * what finished runs made, oldest first.
+ */
+export async function listModels(
+  projectPath: string,
+  base: string | undefined,
+  runs: readonly Run[],
+): Promise<ModelInfo[]> {
+  const names = await readdir(path.join(projectPath, 'models')).catch(() => []);
+  const refs = new Set(
+    names.map((name) => `models/${name}`).filter((ref) => isModel(projectPath, ref)),
+  );
+  if (base !== undefined) refs.add(base);
+  const brought = [...refs]
+    .filter((ref) => !ref.startsWith('runs/'))
+    .map((ref): ModelInfo => {
+      const exists = isModel(projectPath, ref);
+      return { ref, made: 'base', parent: undefined, run: undefined, exists };
+    });
+  const trained = [...runs].reverse().flatMap((run): ModelInfo[] => {
+    const ref = run.view.finished?.model;
+    if (ref === undefined || run.spec === undefined || run.spec.stage === 'pipeline') return [];
+    const parent = run.spec.models['policy'] ?? Object.values(run.spec.models).at(0);
+    return [{ ref, made: run.spec.stage, parent, run, exists: isModel(projectPath, ref) }];
+  });
+  return [...brought, ...trained];
+}
+
+/** Models that continue text, newest first: what can be sampled and compared. */
+export function languageModels(models: readonly ModelInfo[]): ModelInfo[] {
+  return models.filter(({ made, exists }) => exists && made !== 'rm').reverse();
+}
+
+/** The models that a stage made, newest first. */
+export function modelsMadeBy(models: readonly ModelInfo[], stage: Stage): ModelInfo[] {
+  return models.filter(({ made, exists }) => exists && made === stage).reverse();
+}
+
+function isModel(projectPath: string, ref: string): boolean {
+  return existsSync(path.join(projectPath, ref, 'config.json'));
+}

@@ -1,0 +1,71 @@
+/** The rows of the Models view: each model below the one it was trained from. */
+import type { ModelInfo } from './modelCatalog.ts';
+import { ago, keyFigures, stageLabels } from './runNodes.ts';
+import type { IconName, TreeNode } from './treeNode.ts';
+
+const icons: Readonly<Record<ModelInfo['made'], IconName>> = {
+  base: 'package',
+  pretrain: 'package',
+  sft: 'mortar-board',
+  rm: 'star-empty',
+  ppo: 'rocket',
+  sample: 'symbol-misc',
+  rank: 'symbol-misc',
+  eval: 'symbol-misc',
+  pipeline: 'symbol-misc',
+};
+
+/** How a model is called in lists. */
+export function modelLabel(model: ModelInfo): string {
+  return model.made === 'base' ? model.ref.replace(/^models\//, '') : stageLabels[model.made];
+}
+
+/** What tells a model from others of its kind. */
+export function modelDetail(model: ModelInfo, now: number): string {
+  if (!model.exists) return 'missing: there is no config.json in its folder';
+  if (model.run === undefined) return 'brought along';
+  const { view } = model.run;
+  const figures = model.run.spec === undefined ? [] : keyFigures(view, model.run.spec.stage);
+  const time = view.updatedAt === undefined ? [] : [ago(view.updatedAt, now)];
+  return [...figures, ...time].join(' · ');
+}
+
+/** The lineage as a forest: models without a known parent are its roots. */
+export function modelNodes(models: readonly ModelInfo[], now: number): TreeNode[] {
+  const known = new Set(models.map(({ ref }) => ref));
+  const childrenOf = new Map<string | undefined, ModelInfo[]>();
+  for (const model of models) {
+    const parent = model.parent !== undefined && known.has(model.parent) ? model.parent : undefined;
+    childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), model]);
+  }
+  const seen = new Set<string>(); // a run.json that names itself as its parent makes no endless tree
+  const nodesOf = (parent: string | undefined): TreeNode[] =>
+    (childrenOf.get(parent) ?? []).flatMap((model) => {
+      if (seen.has(model.ref)) return [];
+      seen.add(model.ref);
+      return [modelNode(model, nodesOf(model.ref), now)];
+    });
+  return nodesOf(undefined);
+}
+
+function modelNode(model: ModelInfo, children: TreeNode[], now: number): TreeNode {
+  const label = modelLabel(model);
+  const description = modelDetail(model, now);
+  return {
+    id: model.ref,
+    label,
+    description,
+    tooltip: `${model.ref}\n${description}`,
+    icon: model.exists ? icons[model.made] : 'warning',
+    contextValue: !model.exists
+      ? 'missingModel'
+      : model.made === 'rm'
+        ? 'rewardModel'
+        : 'languageModel',
+    target: { kind: 'model', model: model.ref },
+    ...(model.run === undefined
+      ? {}
+      : { command: { command: 'instruct.openRun', arguments: [model.run.id] } }),
+    ...(children.length > 0 ? { children, expanded: true } : {}),
+  };
+}

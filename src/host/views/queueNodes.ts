@@ -1,0 +1,124 @@
+/** The rows of the Labeling Queue: what is next for this labeler, what is left, who did what. */
+import {
+  nextDemonstration,
+  nextTask,
+  type Dataset,
+  type PromptEntry,
+  type RankingQueueOptions,
+} from '../../data/index.ts';
+import { categoryLabel } from './datasetNodes.ts';
+import { counted, oneLine, type TreeNode } from './treeNode.ts';
+
+const shownTasks = 5;
+
+/** What is next for a labeler, and who has labeled how much. Empty when nothing is to be done. */
+export function queueNodes(
+  dataset: Dataset,
+  labeler: string,
+  options: RankingQueueOptions,
+): TreeNode[] {
+  const ranking = upcoming(options, (with_) => nextTask(dataset, labeler, with_));
+  const writing = upcoming(options, (with_) => nextDemonstration(dataset, labeler, with_));
+  const done = labelerNodes(dataset, labeler);
+  if (ranking.remaining + writing.remaining + done.length === 0) return [];
+  return [
+    {
+      id: 'rank',
+      label: 'To Rank',
+      description:
+        ranking.remaining === 0 ? ranking.empty : `${ranking.remaining.toLocaleString('en')} left`,
+      icon: 'list-ordered',
+      spoken: `${counted(ranking.remaining, 'prompt')} to rank`,
+      expanded: true,
+      ...(ranking.remaining === 0
+        ? {}
+        : { children: taskNodes(ranking, 'rankingTask', 'instruct.rankCompletions') }),
+    },
+    {
+      id: 'demonstrate',
+      label: 'To Demonstrate',
+      description:
+        writing.remaining === 0 ? writing.empty : `${writing.remaining.toLocaleString('en')} left`,
+      icon: 'edit',
+      spoken: `${counted(writing.remaining, 'prompt')} to demonstrate`,
+      ...(writing.remaining === 0
+        ? {}
+        : { children: taskNodes(writing, 'demonstrationTask', 'instruct.writeDemonstration') }),
+    },
+    ...(done.length === 0
+      ? []
+      : [
+          {
+            id: 'labelers',
+            label: 'Labelers',
+            icon: 'account' as const,
+            children: done,
+            description: `${done.length}`,
+          },
+        ]),
+  ];
+}
+
+interface Upcoming {
+  readonly tasks: readonly { readonly prompt: PromptEntry; readonly reason: string }[];
+  readonly remaining: number;
+  readonly empty: string;
+}
+
+interface Next {
+  readonly task: { readonly prompt: PromptEntry; readonly reason: string } | null;
+  readonly remaining: number;
+  readonly empty: string;
+}
+
+/** The next few tasks, by asking for one after another without those before it. */
+function upcoming(
+  options: RankingQueueOptions,
+  next: (options: RankingQueueOptions) => Next,
+): Upcoming {
+  const first = next(options);
+  const tasks = first.task === null ? [] : [first.task];
+  const exclude = new Set(options.exclude);
+  for (let last = first.task; last !== null && tasks.length < shownTasks;) {
+    exclude.add(last.prompt.id);
+    last = next({ ...options, exclude }).task;
+    if (last !== null) tasks.push(last);
+  }
+  return { tasks, remaining: first.remaining, empty: first.empty };
+}
+
+function taskNodes({ tasks, remaining }: Upcoming, kind: string, command: string): TreeNode[] {
+  const rows = tasks.map(({ prompt, reason }, index): TreeNode => {
+    const category = prompt.category === undefined ? [] : [categoryLabel(prompt.category)];
+    return {
+      id: `${kind}/${prompt.id}`,
+      label: oneLine(prompt.text, 80),
+      description: [...(index === 0 ? ['next'] : []), ...category].join(' · '),
+      tooltip: `${prompt.text}\n\n${reason}`,
+      contextValue: kind,
+      command: { command, arguments: [prompt.id] },
+      target: { kind: 'prompt', promptId: prompt.id },
+    };
+  });
+  const more = remaining - rows.length;
+  return more <= 0
+    ? rows
+    : [...rows, { id: `${kind}/more`, label: `and ${more.toLocaleString('en')} more` }];
+}
+
+function labelerNodes(dataset: Dataset, you: string): TreeNode[] {
+  const { rankings, demonstrations } = dataset.counts();
+  const names = new Set([...rankings.byLabeler.keys(), ...demonstrations.byLabeler.keys()]);
+  return [...names].sort().map((name) => {
+    const parts = [
+      counted(rankings.byLabeler.get(name) ?? 0, 'ranking'),
+      counted(demonstrations.byLabeler.get(name) ?? 0, 'demonstration'),
+    ];
+    return {
+      id: `labeler/${name}`,
+      label: name,
+      description: [...(name === you ? ['you'] : []), ...parts].join(' · '),
+      icon: 'account',
+    };
+  });
+}

@@ -127,6 +127,17 @@ async function present(all: Bundle[]): Promise<Bundle[]> {
   return found;
 }
 
+/** Builds a bundle; what is wrong with it has been printed when this returns. */
+async function buildOnce(bundle: Bundle): Promise<void> {
+  try {
+    const result = await build({ ...bundle.options, entryPoints: bundle.entryPoints });
+    console.log(`build: ${sizes(result.metafile)}`);
+  } catch {
+    // esbuild has said it already, with file and line.
+    process.exitCode = 1;
+  }
+}
+
 if (!options.watch) await rm(path.join(root, 'dist'), { recursive: true, force: true });
 await copyCodicons();
 for (const bundle of await present(await bundles())) {
@@ -138,8 +149,7 @@ for (const bundle of await present(await bundles())) {
     });
     await watcher.watch();
   } else {
-    const result = await build({ ...bundle.options, entryPoints: bundle.entryPoints });
-    console.log(`build: ${sizes(result.metafile)}`);
+    await buildOnce(bundle);
   }
 }
 if (options.watch) process.stdin.resume();

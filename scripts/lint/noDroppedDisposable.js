@@ -15,12 +15,15 @@ export const noDroppedDisposable = ESLintUtils.RuleCreator.withoutDocs({
     const services = ESLintUtils.getParserServices(context);
     return {
       ExpressionStatement(node) {
-        const call = node.expression;
-        const calls = ['CallExpression', 'NewExpression', 'AwaitExpression'];
-        if (!calls.includes(call.type) || handsOver(call)) return;
-        const type = services.getTypeAtLocation(call);
-        const method = type.getProperty('dispose');
-        if (method !== undefined) context.report({ node, messageId: 'dropped' });
+        const value =
+          node.expression.type === 'AwaitExpression' ? node.expression.argument : node.expression;
+        if (value.type !== 'CallExpression' && value.type !== 'NewExpression') return;
+        const type = services.getTypeAtLocation(node.expression);
+        if (type.getProperty('dispose') === undefined) return;
+        // `owner.use(thing)` and `thing.on(…)` give back what somebody holds already.
+        const held = value.callee.type === 'MemberExpression' ? [value.callee.object] : [];
+        const known = [...held, ...value.arguments].map((each) => services.getTypeAtLocation(each));
+        if (!known.includes(type)) context.report({ node, messageId: 'dropped' });
       },
     };
   },

@@ -1,0 +1,27 @@
+/** What reads a trunk's hidden states: the tied language model head, and the scalar head. */
+import { matMul, reshape } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import type { Weights } from './family.ts';
+
+/** The scalar head's one parameter, [1, C], by its name in sequence classification checkpoints. */
+export const scoreWeight = 'score.weight';
+
+/** hidden [..., C] to the logits [..., V] of the next token; the head is the embedding table. */
+export function lmLogits(weights: Weights, hidden: Tensor): Tensor {
+  const table = weights('transformer.wte.weight'); // [V, C]
+  const logits = matMul(rowsOf(hidden), table, { transposeB: true }); // [N, V]
+  return reshape(logits, [...hidden.shape.slice(0, -1), table.shape[0]]);
+}
+
+/**
+ * hidden [..., C] to one number a position [...]: the reward model's score before its bias, or a
+ * value. The head has no bias of its own, as in transformers' sequence classification.
+ */
+export function scalarHead(weights: Weights, hidden: Tensor): Tensor {
+  const scores = matMul(rowsOf(hidden), weights(scoreWeight), { transposeB: true }); // [N, 1]
+  return reshape(scores, hidden.shape.slice(0, -1));
+}
+
+function rowsOf(hidden: Tensor): Tensor {
+  return reshape(hidden, [-1, hidden.shape[hidden.shape.length - 1]]);
+}

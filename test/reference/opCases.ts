@@ -1,0 +1,643 @@
+/**
+ * Every op at ordinary and at edge sizes, with the same computation in tfjs-core beside it. The
+ * table is total: a new op without a case does not compile.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import * as graph from '../../src/ml/graph/index.ts';
+import { layerNormStatistic } from '../../src/ml/graph/network.ts';
+import type { Op, Tensor } from '../../src/ml/graph/index.ts';
+import { attentionCases } from './attentionCases.ts';
+import { exactly, floats, within } from './opCase.ts';
+import type { OpCase, Operand } from './opCase.ts';
+
+type Unary = (x: Tensor) => Tensor;
+type Binary = (a: Tensor, b: Tensor) => Tensor;
+
+function unary(build: Unary, reference: OpCase['reference'], operand = floats): OpCase[] {
+  return [
+    { name: 'matrix', operands: [operand(2, 5)] },
+    { name: 'one element', operands: [operand(1, 1, 1)] },
+    { name: 'scalar', operands: [operand()] },
+  ].map((sizes) => ({ ...sizes, build, reference, gradient: 'compared' }));
+}
+
+const positive = (...shape: number[]): Operand => within(0.3, 2, ...shape);
+
+/** As floats, but other numbers. */
+const others = (...shape: number[]): Operand => within(-1.3, 1.1, ...shape);
+
+function binary(build: Binary, kernel: OpCase['reference'], right = others): OpCase[] {
+  // Some of tfjs's gradients forget that their operands were broadcast.
+  const reference: OpCase['reference'] = (a, b) => {
+    const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
+    return kernel(tf.broadcastTo(a, shape), tf.broadcastTo(b, shape));
+  };
+  return [
+    { name: 'same shapes', operands: [floats(2, 3), right(2, 3)] },
+    { name: 'a row', operands: [floats(2, 3), right(3)] },
+    { name: 'a column and a row', operands: [floats(3, 1), right(2, 1, 4)] },
+    { name: 'dimensions of 1', operands: [floats(1, 1), right(1)] },
+    { name: 'a scalar on the left', operands: [floats(), right(2, 2)] },
+    { name: 'a scalar on the right', operands: [floats(1, 3), right()] },
+  ].map((sizes) => ({ ...sizes, build, reference, gradient: 'compared' }));
+}
+
+function comparison(build: Binary, reference: OpCase['reference']): OpCase[] {
+  const [a, b] = [exactly([1, 2, 3, -1], [2, 2]), exactly([1, 3, 2, -1], [2, 2])];
+  return [
+    { name: 'floats with ties', operands: [a, b], build, reference, gradient: 'zero' },
+    {
+      name: 'integers against a row',
+      operands: [exactly([1, 2, 3, 4], [2, 2], 'int64'), exactly([2, 3], [2], 'int64')],
+      build,
+      reference,
+      gradient: 'zero',
+    },
+  ];
+}
+
+function logical(build: Binary, reference: OpCase['reference']): OpCase[] {
+  const operands = [exactly([0, 0, 1, 1], [2, 2], 'bool'), exactly([0, 1, 0, 1], [2, 2], 'bool')];
+  return [{ name: 'all pairs', operands, build, reference, gradient: 'zero' }];
+}
+
+function overLastAxis(build: Unary, reference: OpCase['reference']): OpCase[] {
+  return [
+    { name: 'rows', operands: [within(-3, 3, 2, 4)] },
+    { name: 'rank 3', operands: [floats(2, 2, 3)] },
+    { name: 'a single class', operands: [floats(2, 1)] },
+    { name: 'one row', operands: [floats(4)] },
+  ].map((sizes) => ({ ...sizes, build, reference, gradient: 'compared' }));
+}
+
+type Reduce = (x: Tensor, axes?: readonly number[], options?: { keepDims?: boolean }) => Tensor;
+type TfReduce = (x: tf.Tensor, axes?: number[], keepDims?: boolean) => tf.Tensor;
+
+function reduction(build: Reduce, reference: TfReduce): OpCase[] {
+  const variants: readonly [string, number[], number[] | undefined, boolean][] = [
+    ['the last axis', [2, 3, 2], [-1], false],
+    ['the first axis, kept', [2, 3], [0], true],
+    ['two axes', [2, 3, 2], [0, 2], false],
+    ['all axes', [2, 3], undefined, false],
+    ['an axis of 1', [3, 1], [1], false],
+    ['all axes, kept', [1, 2], undefined, true],
+  ];
+  return variants.map(([name, shape, axes, keepDims]) => ({
+    name,
+    operands: [floats(...shape)],
+    build: (x) => build(x, axes, { keepDims }),
+    reference: (x) => reference(x, axes, keepDims),
+    gradient: 'compared',
+  }));
+}
+
+function one(
+  name: string,
+  operands: readonly Operand[],
+  build: OpCase['build'],
+  reference: OpCase['reference'],
+  gradient: OpCase['gradient'] = 'compared',
+): OpCase {
+  return { name, operands, build, reference, gradient };
+}
+
+const ids = (values: readonly number[], shape: readonly number[]): Operand =>
+  exactly(values, shape, 'int64');
+
+/** tfjs's one-hot as float32, the reference for everything that reads or adds at positions. */
+function hot(indices: tf.Tensor, depth: number): tf.Tensor {
+  if (depth === 1) return tf.ones([...indices.shape, 1]);
+  return tf.cast(tf.oneHot(tf.cast(indices, 'int32'), depth), 'float32');
+}
+
+function pickReference(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+  return tf.sum(tf.mul(x, hot(indices, x.shape.at(-1) ?? 1)), -1);
+}
+
+function scatterRowsReference(base: tf.Tensor, indices: tf.Tensor, updates: tf.Tensor): tf.Tensor {
+  const [rows, ...row] = base.shape;
+  const width = row.reduce((product, size) => product * size, 1);
+  const flat = tf.reshape(updates, [indices.size, width]);
+  const spread = tf.matMul(hot(tf.reshape(indices, [indices.size]), rows), flat, true);
+  return tf.add(base, tf.reshape(spread, base.shape));
+}
+
+function scatterPickReference(base: tf.Tensor, indices: tf.Tensor, updates: tf.Tensor): tf.Tensor {
+  return tf.add(base, tf.mul(hot(indices, base.shape.at(-1) ?? 1), tf.expandDims(updates, -1)));
+}
+
+function layerNormReference(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  const { mean, variance } = tf.moments(x, -1, true);
+  const normed = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5)));
+  return tf.add(tf.mul(normed, gain), bias);
+}
+
+function geluReference(x: tf.Tensor): tf.Tensor {
+  const inner = tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.pow(x, 3))));
+  return tf.mul(tf.mul(0.5, x), tf.add(1, tf.tanh(inner)));
+}
+
+function matMulCase(
+  name: string,
+  [a, b]: readonly [number[], number[]],
+  options: graph.MatMulOptions = {},
+): OpCase {
+  const { transposeA = false, transposeB = false, alpha = 1 } = options;
+  // tfjs multiplies equal batches; broadcasting is done before, by an op of its own.
+  const batch = tf.broadcast_util.assertAndGetBroadcastShape(a.slice(0, -2), b.slice(0, -2));
+  const stretch = (x: tf.Tensor): tf.Tensor => tf.broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
+  return one(
+    name,
+    [floats(...a), others(...b)],
+    (x, y) => graph.matMul(x, y, options),
+    (x, y) => tf.mul(alpha, tf.matMul(stretch(x), stretch(y), transposeA, transposeB)),
+  );
+}
+
+const mask = exactly([1, 0, 0, 1], [2, 2], 'bool');
+
+function whereReference(condition: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  return tf.where(condition, a, b);
+}
+
+function gatherReference(table: tf.Tensor, indices: tf.Tensor): tf.Tensor {
+  return tf.gather(table, tf.cast(indices, 'int32'));
+}
+
+/** With the default epsilon. */
+function layerNorm(x: Tensor, gain: Tensor, bias: Tensor): Tensor {
+  return graph.layerNorm(x, gain, bias);
+}
+
+function normed(x: Tensor): Tensor<'layerNorm'> {
+  const width = x.shape.at(-1) ?? 1;
+  const ones = graph.constant(new Float32Array(width).fill(1), [width]);
+  return graph.layerNorm(x, ones, graph.zeros([width]));
+}
+
+/** 1·first + 2·second + …: parts of one tensor whose gradients differ. */
+function weighted(parts: readonly Tensor[]): Tensor {
+  return parts.map((part, i) => graph.mul(part, i + 1)).reduce((sum, part) => graph.add(sum, part));
+}
+
+function weightedReference(parts: readonly tf.Tensor[]): tf.Tensor {
+  return parts.map((part, i) => tf.mul(part, i + 1)).reduce((sum, part) => tf.add(sum, part));
+}
+
+/** The cases of every op. */
+export const opCases = {
+  input: [
+    one(
+      'by name',
+      [floats(2, 3)],
+      (x) => x,
+      (x) => tf.clone(x),
+    ),
+    one(
+      'int32',
+      [exactly([3, -4], [2], 'int32')],
+      (x) => x,
+      (x) => tf.clone(x),
+      'zero',
+    ),
+  ],
+  constant: [
+    one(
+      'added to an input',
+      [floats(2)],
+      (x) => graph.add(x, graph.constant(Float32Array.of(0.5, -2), [2])),
+      (x) => tf.add(x, tf.tensor1d([0.5, -2])),
+    ),
+    one(
+      'whole numbers',
+      [ids([5], [1])],
+      (x) => graph.add(x, graph.constant(BigInt64Array.of(-7n), [1])),
+      (x) => tf.add(x, tf.tensor1d([-7], 'int32')),
+      'zero',
+    ),
+  ],
+  part: [
+    one(
+      'mean of a layer norm',
+      [floats(2, 3)],
+      (x) => layerNormStatistic(normed(x), 'mean'),
+      (x) => tf.mean(x, -1, true),
+      'none',
+    ),
+    one(
+      'inverse deviation of a layer norm',
+      [floats(2, 3)],
+      (x) => layerNormStatistic(normed(x), 'inverseStd'),
+      (x) => tf.rsqrt(tf.add(tf.moments(x, -1, true).variance, 1e-5)),
+      'none',
+    ),
+  ],
+
+  add: [
+    ...binary(graph.add, tf.add),
+    one(
+      'to itself',
+      [floats(3)],
+      (x) => graph.add(x, x),
+      (x) => tf.mul(x, 2),
+    ),
+  ],
+  sub: binary(graph.sub, tf.sub),
+  mul: [
+    ...binary(graph.mul, tf.mul),
+    one(
+      'by itself',
+      [floats(3)],
+      (x) => graph.mul(x, x),
+      (x) => tf.square(x),
+    ),
+    one(
+      'by a number',
+      [floats(3)],
+      (x) => graph.mul(3, x),
+      (x) => tf.mul(x, 3),
+    ),
+  ],
+  div: binary(graph.div, tf.div, positive),
+  minimum: binary(graph.minimum, tf.minimum),
+  maximum: binary(graph.maximum, tf.maximum),
+
+  neg: unary(graph.neg, tf.neg),
+  exp: unary(graph.exp, tf.exp),
+  log: unary(graph.log, tf.log, positive),
+  sqrt: unary(graph.sqrt, tf.sqrt, positive),
+  square: unary(graph.square, tf.square),
+  reciprocal: unary(graph.reciprocal, tf.reciprocal, positive),
+  abs: unary(graph.abs, tf.abs),
+  sign: [one('of both signs and 0', [exactly([-2, 0, 3], [3])], graph.sign, tf.sign, 'zero')],
+  tanh: unary(graph.tanh, tf.tanh),
+  sigmoid: unary(graph.sigmoid, tf.sigmoid),
+  softplus: unary(graph.softplus, tf.softplus),
+  relu: unary(graph.relu, tf.relu),
+  gelu: [
+    ...unary(graph.gelu, geluReference),
+    one('far out', [exactly([-8, -4, -2, 2, 4, 8], [6])], graph.gelu, geluReference),
+  ],
+  clip: unary(
+    (x) => graph.clip(x, -0.4, 0.7),
+    (x) => tf.clipByValue(x, -0.4, 0.7),
+  ),
+
+  softmax: overLastAxis(graph.softmax, (x) => tf.softmax(x)),
+  logSoftmax: [
+    ...overLastAxis(graph.logSoftmax, (x) => tf.logSoftmax(x)),
+    one(
+      'picked, as in a language-model loss',
+      [floats(2, 3, 5), ids([0, 4, 2, 2, 1, 3], [2, 3])],
+      graph.tokenLogprobs,
+      (x, targets) => pickReference(tf.logSoftmax(x), targets),
+    ),
+  ],
+  layerNorm: [
+    one('rows', [floats(2, 4), floats(4), floats(4)], layerNorm, layerNormReference),
+    one('rank 3', [floats(2, 1, 3), floats(3), floats(3)], layerNorm, layerNormReference),
+    one('one row', [floats(5), positive(5), floats(5)], layerNorm, layerNormReference),
+    one('a width of 1', [floats(2, 1), floats(1), floats(1)], layerNorm, layerNormReference),
+  ],
+  groupQueryAttention: attentionCases,
+
+  matMul: [
+    matMulCase('matrices', [
+      [2, 3],
+      [3, 4],
+    ]),
+    matMulCase('all of size 1', [
+      [1, 1],
+      [1, 1],
+    ]),
+    matMulCase('row by column', [
+      [1, 3],
+      [3, 1],
+    ]),
+    matMulCase(
+      'scaled',
+      [
+        [2, 3],
+        [3, 2],
+      ],
+      { alpha: 0.25 },
+    ),
+    matMulCase(
+      'a transposed',
+      [
+        [3, 2],
+        [3, 2],
+      ],
+      { transposeA: true },
+    ),
+    matMulCase(
+      'b transposed, scaled',
+      [
+        [2, 3],
+        [4, 3],
+      ],
+      { transposeB: true, alpha: -2 },
+    ),
+    matMulCase(
+      'both transposed',
+      [
+        [3, 2],
+        [4, 3],
+      ],
+      { transposeA: true, transposeB: true },
+    ),
+    matMulCase('a batch', [
+      [2, 2, 3],
+      [2, 3, 2],
+    ]),
+    matMulCase(
+      'a batch of heads, b transposed',
+      [
+        [2, 2, 2, 3],
+        [2, 2, 3, 3],
+      ],
+      {
+        transposeB: true,
+        alpha: 0.5,
+      },
+    ),
+    matMulCase(
+      'a batch, a transposed',
+      [
+        [2, 3, 2],
+        [2, 3, 2],
+      ],
+      { transposeA: true },
+    ),
+    matMulCase(
+      'a batch, both transposed',
+      [
+        [2, 3, 2],
+        [2, 2, 3],
+      ],
+      {
+        transposeA: true,
+        transposeB: true,
+      },
+    ),
+    matMulCase('a batch with one weight', [
+      [2, 2, 3],
+      [3, 2],
+    ]),
+    matMulCase(
+      'a batch with one transposed weight',
+      [
+        [2, 2, 3],
+        [2, 3],
+      ],
+      { transposeB: true },
+    ),
+    matMulCase(
+      'a transposed batch with one weight',
+      [
+        [2, 3, 2],
+        [3, 2],
+      ],
+      { transposeA: true },
+    ),
+    matMulCase('a batch of 1 against 3', [
+      [1, 2, 2],
+      [3, 2, 1],
+    ]),
+    matMulCase('one matrix against a batch', [
+      [2, 3],
+      [2, 3, 2],
+    ]),
+    matMulCase(
+      'batches that both stretch',
+      [
+        [2, 1, 2, 2],
+        [1, 2, 2, 2],
+      ],
+      { transposeB: true },
+    ),
+  ],
+
+  reduceSum: reduction(graph.reduceSum, tf.sum),
+  reduceMean: reduction(graph.reduceMean, tf.mean),
+  reduceMax: reduction(graph.reduceMax, tf.max),
+  argMax: [
+    one(
+      'first of equals',
+      [exactly([1, 3, 3, 2, 2, 2], [2, 3])],
+      graph.argMax,
+      (x) => tf.argMax(x, -1),
+      'zero',
+    ),
+    one('a single class', [floats(2, 1)], graph.argMax, (x) => tf.argMax(x, -1), 'zero'),
+  ],
+
+  reshape: [
+    one(
+      'to fewer dimensions',
+      [floats(2, 3)],
+      (x) => graph.reshape(x, [6]),
+      (x) => tf.reshape(x, [6]),
+    ),
+    one(
+      'with one size left out',
+      [floats(2, 3)],
+      (x) => graph.reshape(x, [3, -1]),
+      (x) => tf.reshape(x, [3, 2]),
+    ),
+    one(
+      'to a scalar',
+      [floats(1, 1)],
+      (x) => graph.reshape(x, []),
+      (x) => tf.reshape(x, []),
+    ),
+  ],
+  transpose: [
+    one(
+      'a matrix',
+      [floats(2, 3)],
+      (x) => graph.transpose(x, [1, 0]),
+      (x) => tf.transpose(x),
+    ),
+    one(
+      'heads',
+      [floats(1, 2, 3, 2)],
+      (x) => graph.transpose(x, [2, 0, 3, 1]),
+      (x) => tf.transpose(x, [2, 0, 3, 1]),
+    ),
+  ],
+  slice: [
+    one(
+      'the middle',
+      [floats(2, 4)],
+      (x) => graph.slice(x, 1, 1, 3),
+      (x) => tf.slice(x, [0, 1], [2, 2]),
+    ),
+    one(
+      'from the back',
+      [floats(3, 2)],
+      (x) => graph.slice(x, 0, -1),
+      (x) => tf.slice(x, [2, 0], [1, 2]),
+    ),
+    one(
+      'three parts that tile',
+      [floats(2, 6)],
+      (x) => weighted(graph.split(x, 3, 1)),
+      (x) => weightedReference(tf.split(x, 3, 1)),
+    ),
+    one(
+      'two parts that overlap',
+      [floats(3)],
+      (x) => weighted([graph.slice(x, 0, 0, 2), graph.slice(x, 0, 1, 3)]),
+      (x) => weightedReference([tf.slice(x, [0], [2]), tf.slice(x, [1], [2])]),
+    ),
+  ],
+  concat: [
+    one(
+      'columns',
+      [floats(2, 1), floats(2, 3)],
+      (a, b) => graph.concat([a, b], 1),
+      (a, b) => tf.concat([a, b], 1),
+    ),
+    one(
+      'rows',
+      [floats(1, 2), floats(2, 2)],
+      (a, b) => graph.concat([a, b], 0),
+      (a, b) => tf.concat([a, b], 0),
+    ),
+    one(
+      'with itself',
+      [floats(2)],
+      (a) => graph.concat([a, a], -1),
+      (a) => tf.concat([a, a], 0),
+    ),
+  ],
+  pad: [
+    one(
+      'both sides',
+      [floats(2, 2)],
+      (x) => graph.pad(x, [0, 1], [1, 2]),
+      (x) =>
+        tf.pad(x, [
+          [0, 1],
+          [1, 2],
+        ]),
+    ),
+    one(
+      'a single element',
+      [floats(1)],
+      (x) => graph.pad(x, [2], [0]),
+      (x) => tf.pad(x, [[2, 0]]),
+    ),
+  ],
+  expand: [
+    one(
+      'a row',
+      [floats(3)],
+      (x) => graph.expand(x, [2, 3]),
+      (x) => tf.broadcastTo(x, [2, 3]),
+    ),
+    one(
+      'a column',
+      [floats(2, 1)],
+      (x) => graph.expand(x, [2, 3]),
+      (x) => tf.broadcastTo(x, [2, 3]),
+    ),
+    one(
+      'a scalar',
+      [floats()],
+      (x) => graph.expand(x, [1, 2]),
+      (x) => tf.broadcastTo(x, [1, 2]),
+    ),
+  ],
+
+  gather: [
+    one('repeated rows', [floats(4, 2), ids([3, 0, 3, 3], [2, 2])], graph.gather, gatherReference),
+    one('one row', [floats(3, 2), exactly([1], [1], 'int32')], graph.gather, gatherReference),
+    one('a scalar index', [floats(3, 2), ids([2], [])], graph.gather, gatherReference),
+    one('single numbers', [floats(3), ids([2, 2], [2])], graph.gather, gatherReference),
+  ],
+  scatterRows: [
+    one(
+      'repeated rows',
+      [floats(3, 2), ids([2, 0, 2, 2], [2, 2]), floats(2, 2, 2)],
+      graph.scatterRows,
+      scatterRowsReference,
+    ),
+    one(
+      'one row of one number',
+      [floats(2, 1), ids([1], [1]), floats(1, 1)],
+      graph.scatterRows,
+      scatterRowsReference,
+    ),
+    one(
+      'rows that are matrices',
+      [floats(2, 2, 2), ids([1, 1], [2]), floats(2, 2, 2)],
+      graph.scatterRows,
+      scatterRowsReference,
+    ),
+  ],
+  pick: [
+    one('targets', [floats(2, 3), ids([2, 0], [2])], graph.pick, pickReference),
+    one('rank 3', [floats(2, 2, 3), ids([2, 0, 1, 1], [2, 2])], graph.pick, pickReference),
+    one('a single class', [floats(2, 1), ids([0, 0], [2])], graph.pick, pickReference),
+    one('a scalar index', [floats(3), exactly([1], [], 'int32')], graph.pick, pickReference),
+  ],
+  scatterPick: [
+    one(
+      'targets',
+      [floats(2, 3), ids([2, 0], [2]), floats(2)],
+      graph.scatterPick,
+      scatterPickReference,
+    ),
+    one(
+      'rank 3',
+      [floats(1, 2, 3), ids([1, 1], [1, 2]), floats(1, 2)],
+      graph.scatterPick,
+      scatterPickReference,
+    ),
+  ],
+
+  where: [
+    one('same shapes', [mask, floats(2, 2), floats(2, 2)], graph.where, whereReference),
+    one('a scalar branch', [mask, floats(2, 2), floats()], graph.where, whereReference),
+    one(
+      'a row of conditions',
+      [exactly([1, 0], [2], 'bool'), floats(3, 2), floats(3, 1)],
+      graph.where,
+      whereReference,
+    ),
+  ],
+  greater: comparison(graph.greater, tf.greater),
+  greaterOrEqual: comparison(graph.greaterOrEqual, tf.greaterEqual),
+  less: comparison(graph.less, tf.less),
+  lessOrEqual: comparison(graph.lessOrEqual, tf.lessEqual),
+  equal: comparison(graph.equal, tf.equal),
+  not: [one('both', [exactly([0, 1], [2], 'bool')], graph.not, tf.logicalNot, 'zero')],
+  and: logical(graph.and, tf.logicalAnd),
+  or: logical(graph.or, tf.logicalOr),
+  cast: [
+    one(
+      'towards zero',
+      [exactly([-1.7, 1.7], [2])],
+      (x) => graph.cast(x, 'int32'),
+      (x) => tf.cast(x, 'int32'),
+      'zero',
+    ),
+    one(
+      'bool to float',
+      [exactly([0, 1], [2], 'bool')],
+      (x) => graph.cast(x, 'float32'),
+      (x) => tf.cast(x, 'float32'),
+      'zero',
+    ),
+    one(
+      'int64 to float',
+      [ids([-3, 4], [2])],
+      (x) => graph.cast(x, 'float32'),
+      (x) => tf.cast(x, 'float32'),
+      'zero',
+    ),
+  ],
+  stopGradient: [one('of an input', [floats(2)], graph.stopGradient, (x) => tf.clone(x), 'zero')],
+} satisfies Record<Op, readonly OpCase[]>;

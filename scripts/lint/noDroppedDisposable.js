@@ -20,17 +20,14 @@ export const noDroppedDisposable = ESLintUtils.RuleCreator.withoutDocs({
         if (value.type !== 'CallExpression' && value.type !== 'NewExpression') return;
         const type = services.getTypeAtLocation(node.expression);
         if (type.getProperty('dispose') === undefined) return;
-        // `owner.use(thing)` and `thing.on(…)` give back what somebody holds already.
-        const held = value.callee.type === 'MemberExpression' ? [value.callee.object] : [];
-        const known = [...held, ...value.arguments].map((each) => services.getTypeAtLocation(each));
-        if (!known.includes(type)) context.report({ node, messageId: 'dropped' });
+        // `thing.on(…)` gives back the thing itself, `owner.add(thing)` what the owner now holds.
+        const typeOf = (each) => services.getTypeAtLocation(each);
+        if (value.callee.type === 'MemberExpression' && typeOf(value.callee.object) === type)
+          return;
+        if (value.arguments.some((each) => typeOf(each).getProperty('dispose') !== undefined))
+          return;
+        context.report({ node, messageId: 'dropped' });
       },
     };
   },
 });
-
-/** `owner.add(item)` and `owner.own(item)` hand the item back, and have registered it already. */
-function handsOver(call) {
-  const name = call.type === 'CallExpression' ? call.callee.property?.name : undefined;
-  return name === 'add' || name === 'own';
-}

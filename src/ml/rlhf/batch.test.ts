@@ -7,7 +7,7 @@ const sequences = [
   { prompt: [1], completion: [2, 3, 4] },
 ];
 
-void test('the wanted positions of a completion are those just before its tokens', () => {
+test('the wanted positions of a completion are those just before its tokens', () => {
   const batch = packBatch(sequences, 'completion', { rows: 4, longest: 64 });
   assert.deepEqual(batch.shape, { rows: 4, length: 16, positions: 32 });
   assert.deepEqual([...batch.positions.subarray(0, 5)], [2, 3, 16, 17, 18]);
@@ -17,24 +17,24 @@ void test('the wanted positions of a completion are those just before its tokens
   assert.equal(batch.tokenCount, 9);
 });
 
-void test('the last position of each sequence is where a reward is read', () => {
+test('the last position of each sequence is where a reward is read', () => {
   const batch = packBatch(sequences, 'last', { rows: 2, longest: 64 });
   assert.deepEqual([...batch.positions], [4, 19]);
 });
 
-void test('a language model predicts every token but the first', () => {
+test('a language model predicts every token but the first', () => {
   const batch = packBatch(sequences, 'all', { rows: 2, longest: 64 });
   assert.deepEqual([...batch.targets.subarray(0, 7)], [6, 7, 8, 9, 2, 3, 4]);
 });
 
-void test('a flat list is cut into sequences and joined again', () => {
+test('a flat list is cut into sequences and joined again', () => {
   const flat = Float32Array.of(1, 2, 3, 4, 5, 0, 0);
   const rows = splitBySequence(flat, [0, 2, 5]);
   assert.deepEqual(rows, [Float32Array.of(1, 2), Float32Array.of(3, 4, 5)]);
   assert.deepEqual(joinSequences(rows, 7), flat);
 });
 
-void test('a sequence beyond the context is a programming error', () => {
+test('a sequence beyond the context is a programming error', () => {
   assert.throws(
     () => packBatch([{ prompt: [1, 2, 3], completion: [4] }], 'all', { rows: 1, longest: 3 }),
     /expected 1 to 3 tokens, got 4/,

@@ -15,7 +15,7 @@ function near(actual: number | undefined, expected: number): void {
   assert.ok(actual !== undefined && Math.abs(actual - expected) < 1e-5, `${actual} != ${expected}`);
 }
 
-void test('an episode earns its score less the penalty', () => {
+test('an episode earns its score less the penalty', () => {
   const { metrics, returns } = gatherExperience([episode], settings);
   near(metrics['ppo/score'], 1.3);
   near(metrics['ppo/reward'], 1.286);
@@ -24,19 +24,19 @@ void test('an episode earns its score less the penalty', () => {
   near(returns[0].at(0), 1.286);
 });
 
-void test('a completion without an end gets exactly the fixed score', () => {
+test('a completion without an end gets exactly the fixed score', () => {
   const { metrics } = gatherExperience([{ ...episode, ended: false, score: 100 }], settings);
   near(metrics['ppo/score'], -3);
   near(metrics['ppo/ended'], 0);
 });
 
-void test('before any update the reference is the policy: no KL, and the reward is the score', () => {
+test('before any update the reference is the policy: no KL, and the reward is the score', () => {
   const { metrics } = gatherExperience([{ ...episode, refLogprobs: episode.logprobs }], settings);
   assert.equal(metrics['ppo/kl'], 0);
   near(metrics['ppo/reward'], 1.3);
 });
 
-void test('values that say the returns explain all variance, constant values none', () => {
+test('values that say the returns explain all variance, constant values none', () => {
   const returns = [Float32Array.of(1, 2), Float32Array.of(4)];
   assert.equal(explainedVariance(returns, returns), 1);
   near(explainedVariance([Float32Array.of(7, 7), Float32Array.of(7)], returns), 0);

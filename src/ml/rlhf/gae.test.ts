@@ -10,12 +10,12 @@ function close(actual: ArrayLike<number>, expected: readonly number[], tolerance
   });
 }
 
-void test("torchtune's worked example: returns of a sparse reward", () => {
+test("torchtune's worked example: returns of a sparse reward", () => {
   const { returns } = estimateAdvantages([0, 0, 0, 1], [0, 0, 0, 1], 0.9, 0.95);
   close(returns, [0.6579225, 0.7695, 0.9, 1], 1e-6);
 });
 
-void test('a hand-worked episode at three values of lambda', () => {
+test('a hand-worked episode at three values of lambda', () => {
   const rewards = [-0.002, 0.004, 1.494];
   const values = [0.2, 0.5, 0.9];
   const usual = estimateAdvantages(rewards, values, 1, 0.95);
@@ -25,7 +25,7 @@ void test('a hand-worked episode at three values of lambda', () => {
   close(estimateAdvantages(rewards, values, 1, 0).advantages, [0.298, 0.404, 0.594], 1e-6);
 });
 
-void test('what lies after the end of an episode cannot leak back', () => {
+test('what lies after the end of an episode cannot leak back', () => {
   fc.assert(
     fc.property(
       fc.array(fc.float({ min: -2, max: 2, noNaN: true }), { minLength: 2, maxLength: 12 }),
@@ -39,7 +39,7 @@ void test('what lies after the end of an episode cannot leak back', () => {
   );
 });
 
-void test('with gamma and lambda 1 the return is the reward still to come, whatever the values', () => {
+test('with gamma and lambda 1 the return is the reward still to come, whatever the values', () => {
   const number = fc.float({ min: -2, max: 2, noNaN: true });
   fc.assert(
     fc.property(fc.array(fc.tuple(number, number), { minLength: 1, maxLength: 12 }), (episode) => {
@@ -51,6 +51,6 @@ void test('with gamma and lambda 1 the return is the reward still to come, whate
   );
 });
 
-void test('rewards and values of different length are a programming error', () => {
+test('rewards and values of different length are a programming error', () => {
   assert.throws(() => estimateAdvantages([1], [1, 2], 1, 1), /expected as many values as rewards/);
 });

@@ -4,9 +4,11 @@
  */
 import {
   add,
+  cast,
   clip,
   exp,
   gather,
+  greater,
   logSigmoid,
   maximum,
   minimum,
@@ -33,15 +35,30 @@ export interface Comparisons {
   readonly weights: Tensor;
 }
 
+/** The loss of a batch of rankings, and what to report about it; scalars. */
+export interface RankingLoss {
+  readonly loss: Tensor;
+  readonly metrics: {
+    /** The weighted share of pairs whose chosen completion has the higher reward. */
+    readonly accuracy: Tensor;
+  };
+}
+
 /**
  * Equation 1 of Ouyang et al. 2022: −Σ w·log σ(r_chosen − r_rejected). All pairs of a prompt stand in
- * one batch and each prompt weighs the same, however many completions it has. Scalar.
+ * one batch and each prompt weighs the same, however many completions it has.
  *
  * @param rewards [N] the reward of each completion, computed once.
  */
-export function rankingLoss(rewards: Tensor, { chosen, rejected, weights }: Comparisons): Tensor {
+export function rankingLoss(
+  rewards: Tensor,
+  { chosen, rejected, weights }: Comparisons,
+): RankingLoss {
   const margins = sub(gather(rewards, chosen), gather(rewards, rejected)); // [P]
-  return neg(reduceSum(mul(logSigmoid(margins), weights)));
+  return {
+    loss: neg(reduceSum(mul(logSigmoid(margins), weights))),
+    metrics: { accuracy: reduceSum(mul(cast(greater(margins, 0), 'float32'), weights)) },
+  };
 }
 
 /** What the clipped policy objective needs besides the new log-probabilities; each [N]. */
@@ -54,8 +71,12 @@ export interface PolicyTargets {
 /** The loss of a policy minibatch, and what to report about it; all scalars. */
 export interface PolicyLoss {
   readonly loss: Tensor;
-  /** ½·mean (log ρ)², a cheap measure of how far the policy has moved in this iteration. */
-  readonly approxKl: Tensor;
+  readonly metrics: {
+    /** ½·mean (log ρ)²: how far the policy has moved in this iteration. */
+    readonly approxKl: Tensor;
+    /** The share of positions where the clipped term is the larger one. */
+    readonly clipFraction: Tensor;
+  };
 }
 
 /** Σ w·max(−A·ρ, −A·clip(ρ, 1 ± ε)) with ρ = exp(log π − log π_old) (Schulman et al. 2017). */
@@ -70,7 +91,10 @@ export function policyLoss(
   const clipped = neg(mul(advantages, clip(ratio, 1 - clipRange, 1 + clipRange)));
   return {
     loss: reduceSum(mul(maximum(plain, clipped), weights)),
-    approxKl: mul(reduceSum(mul(square(logRatio), weights)), 0.5),
+    metrics: {
+      approxKl: mul(reduceSum(mul(square(logRatio), weights)), 0.5),
+      clipFraction: reduceSum(mul(cast(greater(clipped, plain), 'float32'), weights)),
+    },
   };
 }
 

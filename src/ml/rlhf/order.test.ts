@@ -5,7 +5,7 @@ import { EpochOrder } from './order.ts';
 
 const count = fc.integer({ min: 1, max: 40 });
 
-void test('every example comes exactly once an epoch', () => {
+test('every example comes exactly once an epoch', () => {
   fc.assert(
     fc.property(count, count, fc.nat(5), (examples, batchSize, epoch) => {
       const order = new EpochOrder(examples, batchSize, 3);
@@ -21,13 +21,13 @@ void test('every example comes exactly once an epoch', () => {
   );
 });
 
-void test('full batches cover each episode once per pass: 512 in minibatches of 64', () => {
+test('full batches cover each episode once per pass: 512 in minibatches of 64', () => {
   const order = new EpochOrder(512, 512, 0);
   const seen = Array.from({ length: 8 }, (_, step) => order.fullBatch(step, 64)).flat();
   assert.equal(new Set(seen).size, 512);
 });
 
-void test('a resumed run goes on in the same order, another seed in another', () => {
+test('a resumed run goes on in the same order, another seed in another', () => {
   const first = new EpochOrder(100, 10, 1);
   const early = [first.batch(3), first.batch(17)];
   const resumed = new EpochOrder(100, 10, 1);

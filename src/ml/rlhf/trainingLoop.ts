@@ -18,6 +18,8 @@ export interface StepReport {
   /** By the field's names, such as `sft/loss` or `ppo/kl`; all finite. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly samples?: readonly LoopSample[];
+  /** Tokens gone through, sampled ones included, padding not; for the rate of tokens a second. */
+  readonly tokens?: number;
 }
 
 /** A tensor of a checkpoint. Row-major. */

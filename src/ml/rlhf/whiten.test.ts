@@ -9,7 +9,7 @@ const rows = [
   [1.8, 1.9, 2.0],
 ].map((row) => Float32Array.from(row));
 
-void test("the published 3 by 3 case keeps its mean and uses the population's variance", () => {
+test("the published 3 by 3 case keeps its mean and uses the population's variance", () => {
   const expected = [0.0508, 0.4381, 0.8254, 1.2127, 1.6, 1.9873, 2.3746, 2.7619, 3.1492];
   const actual = whiten(rows, 'kept').flatMap((row) => [...row]);
   expected.forEach((value, i) => {
@@ -17,14 +17,14 @@ void test("the published 3 by 3 case keeps its mean and uses the population's va
   });
 });
 
-void test('the advantages of a hand-worked episode', () => {
+test('the advantages of a hand-worked episode', () => {
   const actual = whiten([Float32Array.of(1.217885, 0.9683, 0.594)], 'zero').flatMap((r) => [...r]);
   [1.135598, 0.162142, -1.297739].forEach((value, i) => {
     assert.ok(Math.abs(actual[i] - value) < 1e-5);
   });
 });
 
-void test('whitening leaves mean 0 and ignores a shift and a positive scale', () => {
+test('whitening leaves mean 0 and ignores a shift and a positive scale', () => {
   const entry = fc.float({ min: -4, max: 4, noNaN: true });
   fc.assert(
     fc.property(fc.array(entry, { minLength: 4, maxLength: 40 }), (values) => {
@@ -39,6 +39,6 @@ void test('whitening leaves mean 0 and ignores a shift and a positive scale', ()
   );
 });
 
-void test('nothing at all stays nothing at all', () => {
+test('nothing at all stays nothing at all', () => {
   assert.deepEqual(whiten([], 'zero'), []);
 });

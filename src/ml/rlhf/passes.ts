@@ -1,0 +1,179 @@
+/**
+ * Models over packed batches: the outputs at the wanted positions only, so that neither the
+ * vocabulary's logits nor their softmax are computed where nobody asks.
+ */
+import { div, gather, input, reshape, tokenLogprobs, type Tensor } from '../graph/index.ts';
+import {
+  lmLogits,
+  scalarHead,
+  trunk,
+  weightInputs,
+  type ModelConfig,
+  type Weights,
+} from '../models/index.ts';
+import {
+  Program,
+  ProgramCache,
+  type Arrays,
+  type ExecutionOptions,
+  type ParameterBuffer,
+} from '../runtime/index.ts';
+import {
+  packBatch,
+  shapeKey,
+  splitBySequence,
+  type BatchShape,
+  type PackedBatch,
+  type TokenSequence,
+  type WantedPositions,
+} from './batch.ts';
+
+/** A model's outputs at N positions, and the parameters behind them. */
+export interface LogprobGraph {
+  /** [N] log-probability of each target under logits / temperature, in nats. */
+  readonly logprobs: Tensor;
+  readonly trainable: readonly Tensor<'input'>[];
+}
+
+/** See {@link scalarsAt}. */
+export interface ScalarGraph {
+  /** [N] */
+  readonly scalars: Tensor;
+  readonly trainable: readonly Tensor<'input'>[];
+}
+
+/** Log-probabilities of `targets` [N] after the positions `positions` [N] of `tokens` [B, T]. */
+export function logprobsAt(
+  config: ModelConfig,
+  shape: BatchShape,
+  temperature: number,
+): LogprobGraph {
+  const { weights, inputs } = weightInputs(config, 'language');
+  const hidden = hiddenAt(config, weights, shape); // [N, C]
+  const logits = lmLogits(weights, hidden); // [N, V]
+  const scaled = temperature === 1 ? logits : div(logits, temperature);
+  const logprobs = tokenLogprobs(scaled, input('targets', [shape.positions], 'int32'));
+  return { logprobs, trainable: inputs };
+}
+
+/** The scalar head's output at the positions: a reward, or the value of a state. */
+export function scalarsAt(config: ModelConfig, shape: BatchShape): ScalarGraph {
+  const { weights, inputs } = weightInputs(config, 'scalar');
+  const hidden = hiddenAt(config, weights, shape); // [N, C]
+  return { scalars: scalarHead(weights, hidden), trainable: inputs };
+}
+
+function hiddenAt(
+  config: ModelConfig,
+  weights: Weights,
+  { rows, length, positions }: BatchShape,
+): Tensor {
+  const tokens = input('tokens', [rows, length], 'int32');
+  const hidden = trunk(config, weights, tokens); // [B, T, C]
+  const flat = reshape(hidden, [rows * length, config.nEmbd]);
+  return gather(flat, input('positions', [positions], 'int32')); // [N, C]
+}
+
+/** The feeds that every pass over a batch shares. */
+export function batchFeeds({ tokens, positions }: PackedBatch): Arrays {
+  return { tokens, positions };
+}
+
+/** What {@link ForwardPass} computes at each wanted position. */
+type Output = 'logprobs' | 'scalars';
+
+/**
+ * Runs sequences through a model, a batch at a time, shortest first so that little is padding.
+ * Parameters are fed at each run: one pass serves every model of the architecture. Owns its
+ * programs until disposed.
+ */
+class ForwardPass {
+  readonly #config: ModelConfig;
+  readonly #output: Output;
+  readonly #graph: (shape: BatchShape) => Tensor;
+  readonly #execution: ExecutionOptions;
+  readonly #programs = new ProgramCache(32);
+
+  protected constructor(
+    config: ModelConfig,
+    output: Output,
+    graph: (shape: BatchShape) => Tensor,
+    execution: ExecutionOptions,
+  ) {
+    this.#config = config;
+    this.#output = output;
+    this.#graph = graph;
+    this.#execution = execution;
+  }
+
+  /**
+   * The outputs of each sequence at its wanted positions, in the order of the sequences.
+   *
+   * @param rows How many sequences go through at once.
+   */
+  async run(
+    parameters: ParameterBuffer,
+    sequences: readonly TokenSequence[],
+    wanted: WantedPositions,
+    rows: number,
+  ): Promise<Float32Array[]> {
+    const byLength = sequences
+      .map((sequence, index) => ({
+        sequence,
+        index,
+        length: sequence.prompt.length + sequence.completion.length,
+      }))
+      .sort((a, b) => a.length - b.length || a.index - b.index);
+    const results = new Array<Float32Array>(sequences.length);
+    for (let start = 0; start < byLength.length; start += rows) {
+      const slice = byLength.slice(start, start + rows);
+      const batch = packBatch(
+        slice.map(({ sequence }) => sequence),
+        wanted,
+        { rows, longest: this.#config.nCtx },
+      );
+      const flat = await this.#runBatch(parameters, batch);
+      for (const [i, row] of splitBySequence(flat, batch.offsets).entries()) {
+        results[slice[i].index] = row;
+      }
+    }
+    return results;
+  }
+
+  async #runBatch(parameters: ParameterBuffer, batch: PackedBatch): Promise<Float32Array> {
+    const program = await this.#programs.get(shapeKey(batch.shape), () =>
+      Program.compile({ [this.#output]: this.#graph(batch.shape) }, this.#execution),
+    );
+    const feeds: Record<string, Arrays[string]> = { ...batchFeeds(batch) };
+    if (program.inputs.has('targets')) feeds['targets'] = batch.targets;
+    for (const { name } of parameters.entries) {
+      if (program.inputs.has(name)) feeds[name] = parameters.view(name);
+    }
+    const result = await program.run(feeds);
+    return result.float32(this.#output);
+  }
+
+  /** Frees the programs. */
+  dispose(): void {
+    this.#programs.dispose();
+  }
+}
+
+/** Log-probabilities of sequences' tokens under a language model, at a temperature. */
+export class LogprobPass extends ForwardPass {
+  constructor(config: ModelConfig, temperature: number, execution: ExecutionOptions = {}) {
+    super(
+      config,
+      'logprobs',
+      (shape) => logprobsAt(config, shape, temperature).logprobs,
+      execution,
+    );
+  }
+}
+
+/** Rewards or values of sequences under a model with a scalar head, its bias not added. */
+export class ScalarPass extends ForwardPass {
+  constructor(config: ModelConfig, execution: ExecutionOptions = {}) {
+    super(config, 'scalars', (shape) => scalarsAt(config, shape).scalars, execution);
+  }
+}

@@ -1,6 +1,13 @@
-/** What writing demonstrations needs of the dataset. */
-import type { Category, Demonstration } from '../protocol/records.ts';
-import type { LabelingProgress } from './rankingSession.ts';
+/**
+ * What writing demonstrations needs of the dataset, and the bookkeeping between the two: which
+ * draft belongs to which prompt, how long it took, what is next. Knows no editor.
+ */
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { ActivityClock } from '../protocol/activityClock.ts';
+import { InstructError } from '../protocol/errors.ts';
+import { demonstrationSchema, type Category, type Demonstration } from '../protocol/records.ts';
+import type { DraftMemory, LabelingProgress } from './rankingSession.ts';
 
 /** One prompt that wants a demonstration. */
 export interface DemonstrationTask {
@@ -25,4 +32,136 @@ export interface DemonstrationSource {
   progress(): Promise<LabelingProgress>;
   /** Appends to `demonstrations/<labeler>.jsonl`; resolves once it is flushed to disk. */
   save(demonstration: Demonstration): Promise<void>;
+}
+
+/** What a session draws from outside. */
+export interface DemonstrationSessionTools {
+  readonly source: Omit<DemonstrationSource, 'projectPath'>;
+  readonly memory: DraftMemory;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** A fresh unique id. */
+  readonly newId: () => string;
+}
+
+const memorySchema = z.record(
+  z.string(),
+  z.object({ promptId: z.string(), recordId: z.string(), seconds: z.number().min(0) }),
+);
+const memoryKey = 'instruct.demonstrations';
+const rememberEveryMs = 5000;
+
+/** A draft that is being written. */
+interface OpenDraft {
+  readonly promptId: string;
+  readonly recordId: string;
+  readonly clock: ActivityClock;
+}
+
+/** See the file's header. Drafts are known by the name of their file. */
+export class DemonstrationSession {
+  private readonly tools: DemonstrationSessionTools;
+  private readonly drafts = new Map<string, OpenDraft>();
+  private readonly skipped = new Set<string>();
+  private rememberedAt = 0;
+
+  constructor(tools: DemonstrationSessionTools) {
+    this.tools = tools;
+    const remembered = memorySchema.safeParse(tools.memory.get(memoryKey)).data ?? {};
+    for (const [name, { promptId, recordId, seconds }] of Object.entries(remembered)) {
+      this.drafts.set(name, {
+        promptId,
+        recordId,
+        clock: new ActivityClock(tools.now, seconds),
+      });
+    }
+  }
+
+  /** The prompt asked for, or the next of the queue that was not skipped here. */
+  async next(promptId?: string): Promise<DemonstrationTask | undefined> {
+    if (promptId !== undefined) return this.tools.source.nextTask({ promptId });
+    return this.tools.source.nextTask({ except: [...this.skipped] });
+  }
+
+  /** Begins a draft, or takes it up again. Returns its file name. */
+  async begin(promptId: string): Promise<string> {
+    const name = draftFileName(promptId);
+    if (!this.drafts.has(name)) {
+      const { newId, now } = this.tools;
+      this.drafts.set(name, { promptId, recordId: newId(), clock: new ActivityClock(now) });
+      await this.remember();
+    }
+    return name;
+  }
+
+  /** The prompt of a draft; undefined when the file is none of this session's drafts. */
+  promptOf(name: string): string | undefined {
+    return this.drafts.get(name)?.promptId;
+  }
+
+  /** A sign of life of whoever writes the draft. */
+  touch(name: string): void {
+    this.drafts.get(name)?.clock.touch();
+    if (this.tools.now() - this.rememberedAt > rememberEveryMs) void this.remember();
+  }
+
+  /** The labeler looks away. */
+  pause(): void {
+    for (const { clock } of this.drafts.values()) clock.pause();
+    void this.remember();
+  }
+
+  /**
+   * Saves a draft as a demonstration; resolves once it is on disk. The text is kept as given, but
+   * for white space at its end.
+   * @throws InstructError when it is empty, or cannot be written; the draft stands.
+   */
+  async save(name: string, text: string): Promise<void> {
+    const draft = this.drafts.get(name);
+    if (draft === undefined) throw new Error(`save: expected a draft, got "${name}"`);
+    const completion = text.trimEnd();
+    if (completion === '') {
+      throw new InstructError({
+        code: 'bad-argument',
+        message: 'The demonstration is empty.',
+        remedy: 'Write what a good assistant would answer, or skip the prompt.',
+      });
+    }
+    const { source, now } = this.tools;
+    await source.save(
+      demonstrationSchema.parse({
+        id: draft.recordId,
+        promptId: draft.promptId,
+        completion,
+        labeler: await source.labeler(),
+        seconds: draft.clock.seconds,
+        created: new Date(now()).toISOString(),
+      }),
+    );
+    this.skipped.add(draft.promptId); // not again in this session, whatever the queue counts
+    this.drafts.delete(name);
+    await this.remember();
+  }
+
+  /** Leaves a draft's prompt for later; the draft stands. */
+  skip(name: string): void {
+    const promptId = this.promptOf(name);
+    if (promptId !== undefined) this.skipped.add(promptId);
+  }
+
+  private remember(): PromiseLike<void> {
+    this.rememberedAt = this.tools.now();
+    const value = [...this.drafts].map(([name, { promptId, recordId, clock }]) => [
+      name,
+      { promptId, recordId, seconds: clock.seconds },
+    ]);
+    return this.tools.memory.update(memoryKey, Object.fromEntries(value));
+  }
+}
+
+/** A prompt's draft file name: the id where it is a safe name, else its digest. */
+export function draftFileName(promptId: string): string {
+  const safe = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,100}$/.test(promptId);
+  const digest = () => createHash('sha256').update(promptId).digest('hex').slice(0, 32);
+  return `${safe ? promptId : digest()}.md`;
 }

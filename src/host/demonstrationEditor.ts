@@ -1,0 +1,276 @@
+/**
+ * Writing demonstrations in the editor itself: the prompt above, read-only, and a Markdown file
+ * below, so that spell checkers, undo and hot exit work as everywhere. Drafts lie in
+ * `.instruct/drafts/` of the project until they are saved.
+ */
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { toErrorData } from '../protocol/errors.ts';
+import { categoryLabels } from '../protocol/panels.ts';
+import { DemonstrationSession, type DemonstrationSource } from './demonstrationSession.ts';
+import type { DemonstrationTask } from './demonstrationSession.ts';
+import { Disposables } from './disposables.ts';
+import { PromptFiles, promptScheme } from './demonstrationPromptFiles.ts';
+
+/** What writing demonstrations needs. */
+export interface DemonstrationTools {
+  readonly workspaceState: vscode.Memento;
+  readonly source: DemonstrationSource;
+  /** For the log. */
+  readonly report: (thrown: unknown) => void;
+}
+
+/** The handle for commands. */
+export interface Demonstrations {
+  /** Opens a prompt and its draft: the one named, or the next of the queue. */
+  write(promptId?: string): Promise<void>;
+  dispose(): void;
+}
+
+/**
+ * Commands registered here, for the manifest's `editor/title` and keybindings, with
+ * `resourcePath =~ /\.instruct[\\/]drafts[\\/][^\\/]+\.md$/`.
+ */
+export const demonstrationCommands = {
+  save: 'instruct.saveDemonstration',
+  skip: 'instruct.skipDemonstration',
+} as const;
+
+/** Registers the prompt documents, the lenses and the two commands. */
+export function registerDemonstration(tools: DemonstrationTools): Demonstrations {
+  const editor = new DemonstrationEditor(tools);
+  return {
+    write: (promptId) => editor.write(promptId),
+    dispose: () => editor.dispose(),
+  };
+}
+
+class DemonstrationEditor {
+  private readonly tools: DemonstrationTools;
+  private readonly session: DemonstrationSession;
+  private readonly owned = new Disposables();
+  private readonly lensesChanged = this.owned.add(new vscode.EventEmitter<void>());
+  private progress = '';
+
+  constructor(tools: DemonstrationTools) {
+    this.tools = tools;
+    const { source, workspaceState: memory } = tools;
+    this.session = new DemonstrationSession({ source, memory, now: Date.now, newId: randomUUID });
+    const { commands, languages, window, workspace } = vscode;
+    const own = this.owned;
+    own.add(
+      workspace.registerFileSystemProvider(
+        promptScheme,
+        new PromptFiles((promptId) => this.session.next(promptId)),
+        { isReadonly: true, isCaseSensitive: true },
+      ),
+    );
+    own.add(
+      languages.registerCodeLensProvider([{ scheme: promptScheme }, { scheme: 'file' }], {
+        onDidChangeCodeLenses: this.lensesChanged.event,
+        provideCodeLenses: (document) => this.lenses(document),
+      }),
+    );
+    own.add(commands.registerCommand(demonstrationCommands.save, () => this.save()));
+    own.add(commands.registerCommand(demonstrationCommands.skip, () => this.skip()));
+    own.add(workspace.onDidChangeTextDocument(({ document }) => this.touch(document.uri)));
+    own.add(
+      window.onDidChangeTextEditorSelection(({ textEditor }) =>
+        this.touch(textEditor.document.uri),
+      ),
+    );
+    own.add(
+      window.onDidChangeWindowState(({ focused }) => {
+        if (!focused) this.session.pause();
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.session.pause();
+    this.owned.dispose();
+  }
+
+  async write(promptId?: string): Promise<void> {
+    await this.reporting(async () => {
+      const task = await this.session.next(promptId);
+      await this.show(task, []);
+    });
+  }
+
+  private async save(): Promise<void> {
+    const document = this.openDraft();
+    if (document === undefined) return;
+    await this.reporting(async () => {
+      const name = path.basename(document.uri.fsPath);
+      const written = [document.uri, PromptFiles.uri(this.session.promptOf(name) ?? '')];
+      if (!(await document.save())) throw new Error(`${name} could not be saved`);
+      await this.session.save(name, document.getText());
+      const saved = vscode.l10n.t('Demonstration saved');
+      this.owned.add(vscode.window.setStatusBarMessage(saved, 4000));
+      await this.show(await this.session.next(), written);
+      await vscode.workspace.fs.delete(document.uri);
+    }, demonstrationCommands.save);
+  }
+
+  private async skip(): Promise<void> {
+    const document = this.openDraft();
+    if (document === undefined) return;
+    await this.reporting(async () => {
+      const name = path.basename(document.uri.fsPath);
+      const left = [document.uri, PromptFiles.uri(this.session.promptOf(name) ?? '')];
+      await document.save();
+      this.session.skip(name);
+      await this.show(await this.session.next(), left);
+    });
+  }
+
+  /** Opens a task where the last pair stood, else in a new pair; closes what is done with. */
+  private async show(
+    task: DemonstrationTask | undefined,
+    finished: readonly vscode.Uri[],
+  ): Promise<void> {
+    const { window, workspace } = vscode;
+    const old = tabsOf(finished);
+    if (task === undefined) {
+      await window.tabGroups.close(old);
+      const all = vscode.l10n.t('No prompt waits for a demonstration of yours.');
+      void window.showInformationMessage(all);
+      return;
+    }
+    await this.countProgress();
+    const draft = await this.draftFile(task.promptId);
+    const prompt = await workspace.openTextDocument(PromptFiles.uri(task.promptId));
+    const document = await workspace.openTextDocument(draft);
+    const promptGroup = groupOf((uri) => uri.scheme === promptScheme);
+    const draftGroup = groupOf((uri) => this.isDraft(uri));
+    await window.showTextDocument(prompt, {
+      viewColumn: promptGroup ?? vscode.ViewColumn.Active,
+      preview: false,
+      preserveFocus: promptGroup !== undefined,
+    });
+    if (draftGroup === undefined || draftGroup === promptGroup) {
+      await vscode.commands.executeCommand('workbench.action.newGroupBelow');
+    }
+    await window.showTextDocument(document, {
+      viewColumn: draftGroup ?? vscode.ViewColumn.Active,
+      preview: false,
+    });
+    await window.tabGroups.close(old);
+    this.touch(draft);
+  }
+
+  private async draftFile(promptId: string): Promise<vscode.Uri> {
+    const name = await this.session.begin(promptId);
+    const { fs } = vscode.workspace;
+    const folder = this.draftFolder();
+    await fs.createDirectory(folder);
+    await createFile(vscode.Uri.joinPath(folder, '.gitignore'), '*\n');
+    const uri = vscode.Uri.joinPath(folder, name);
+    await createFile(uri, '');
+    return uri;
+  }
+
+  private async lenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    const top = new vscode.Range(0, 0, 0, 0);
+    const lens = (title: string, command: string) => new vscode.CodeLens(top, { title, command });
+    if (document.uri.scheme === promptScheme) {
+      const task = await this.session.next(PromptFiles.promptId(document.uri));
+      if (task === undefined) return [];
+      if (this.progress === '') await this.countProgress();
+      const category = task.category === undefined ? [] : [categoryLabels[task.category]];
+      return [lens([...category, task.why, this.progress].join(' · '), '')];
+    }
+    if (!this.isDraft(document.uri)) return [];
+    return [
+      lens(`$(check) ${vscode.l10n.t('Save and Next')}`, demonstrationCommands.save),
+      lens(`$(debug-step-over) ${vscode.l10n.t('Skip')}`, demonstrationCommands.skip),
+    ];
+  }
+
+  private async countProgress(): Promise<void> {
+    const { done, total, left } = await this.tools.source.progress();
+    this.progress = vscode.l10n.t('{0} of {1} done, {2} left', done, total, left);
+    this.lensesChanged.fire();
+  }
+
+  private draftFolder(): vscode.Uri {
+    return vscode.Uri.joinPath(
+      vscode.Uri.file(this.tools.source.projectPath),
+      '.instruct',
+      'drafts',
+    );
+  }
+
+  private isDraft(uri: vscode.Uri): boolean {
+    return (
+      uri.scheme === 'file' &&
+      /[\\/]\.instruct[\\/]drafts$/.test(path.dirname(uri.fsPath)) &&
+      this.session.promptOf(path.basename(uri.fsPath)) !== undefined
+    );
+  }
+
+  /** The draft in the active editor, else one in sight. */
+  private openDraft(): vscode.TextDocument | undefined {
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    const editors = activeTextEditor === undefined ? [] : [activeTextEditor];
+    return [...editors, ...visibleTextEditors]
+      .map(({ document }) => document)
+      .find(({ uri }) => this.isDraft(uri));
+  }
+
+  private touch(uri: vscode.Uri): void {
+    if (this.isDraft(uri)) this.session.touch(path.basename(uri.fsPath));
+  }
+
+  /** Shows a failure with what to do; `retry` is the command that tries again. */
+  private async reporting(work: () => Promise<void>, retry?: string): Promise<void> {
+    try {
+      await work();
+    } catch (thrown) {
+      this.tools.report(thrown);
+      const { message, remedy } = toErrorData(thrown);
+      const again = vscode.l10n.t('Retry');
+      void vscode.window
+        .showErrorMessage(`${message} ${remedy}`, ...(retry === undefined ? [] : [again]))
+        .then((chosen) => {
+          if (chosen === again && retry !== undefined) {
+            return vscode.commands.executeCommand(retry);
+          }
+          return undefined;
+        });
+    }
+  }
+}
+
+/** Makes a file with a content unless it exists. */
+async function createFile(uri: vscode.Uri, content: string): Promise<void> {
+  const { fs } = vscode.workspace;
+  try {
+    await fs.stat(uri);
+  } catch (thrown) {
+    if (!(thrown instanceof vscode.FileSystemError) || thrown.code !== 'FileNotFound') throw thrown;
+    await fs.writeFile(uri, new TextEncoder().encode(content));
+  }
+}
+
+function uriOf(tab: vscode.Tab): vscode.Uri | undefined {
+  return tab.input instanceof vscode.TabInputText ? tab.input.uri : undefined;
+}
+
+function tabsOf(uris: readonly vscode.Uri[]): vscode.Tab[] {
+  const wanted = new Set(uris.map(String));
+  return vscode.window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter((tab) => wanted.has(String(uriOf(tab))));
+}
+
+function groupOf(holds: (uri: vscode.Uri) => boolean): vscode.ViewColumn | undefined {
+  return vscode.window.tabGroups.all.find(({ tabs }) =>
+    tabs.some((tab) => {
+      const uri = uriOf(tab);
+      return uri !== undefined && holds(uri);
+    }),
+  )?.viewColumn;
+}

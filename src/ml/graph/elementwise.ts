@@ -22,7 +22,7 @@ type BinaryOp = 'add' | 'sub' | 'mul' | 'div' | 'minimum' | 'maximum';
 type CompareOp = 'greater' | 'greaterOrEqual' | 'less' | 'lessOrEqual' | 'equal';
 type LogicalOp = 'and' | 'or';
 
-function unary<O extends UnaryOp>(op: O): (x: Tensor) => Tensor {
+function unary(op: UnaryOp): (x: Tensor) => Tensor {
   return (x) => {
     checkDType(op, x, 'float32');
     return node<UnaryOp>(op, [x], {}, x.shape, x.dtype);

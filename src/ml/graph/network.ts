@@ -34,7 +34,12 @@ export function tokenLogprobs(logits: Tensor, targets: Tensor): Tensor {
  * Layer normalisation over the last dimension: `(x − mean) / √(variance + epsilon) · gain + bias`,
  * with `x [..., C]`, `gain [C]`, `bias [C]` and the biased variance.
  */
-export function layerNorm(x: Tensor, gain: Tensor, bias: Tensor, epsilon = 1e-5): Tensor {
+export function layerNorm(
+  x: Tensor,
+  gain: Tensor,
+  bias: Tensor,
+  epsilon = 1e-5,
+): Tensor<'layerNorm'> {
   for (const tensor of [x, gain, bias]) checkDType('layerNorm', tensor, 'float32');
   const row: Shape = x.shape.slice(-1);
   if (row.length === 0 || !sameShape(gain.shape, row) || !sameShape(bias.shape, row)) {

@@ -21,7 +21,7 @@ export interface DataOf {
 /** Any array that can carry a tensor's elements. */
 export type TensorData = DataOf[DType];
 
-type None = Readonly<Record<never, never>>;
+type None = Readonly<Record<string, never>>;
 
 /** The attributes of every op; its keys are the closed set of ops. */
 export interface AttributesOf {

@@ -12,14 +12,16 @@ export interface Emission {
   readonly inputs: readonly string[];
   /** The name the tensor's value must get. */
   readonly result: string;
-  /** Names of its further outputs, where some `part` reads one. */
+  /** Names for its further outputs, as `part` reads them. */
   readonly parts: readonly string[];
+  /** Whether any `part` does. */
+  readonly readsParts: boolean;
   /** Adds a node with one output; makes up a name for it unless one is given. Returns the name. */
-  emit(opType: string, inputs: readonly string[], options?: EmitOptions): string;
+  readonly emit: (opType: string, inputs: readonly string[], options?: EmitOptions) => string;
   /** An int64 constant: a list, such as a shape or axes. */
-  ints(values: readonly number[]): string;
+  readonly ints: (values: readonly number[]) => string;
   /** A float32 scalar constant. */
-  float(value: number): string;
+  readonly float: (value: number) => string;
 }
 
 /** The rest of a node. */
@@ -88,14 +90,15 @@ export const emitters = {
 
   softmax: direct('Softmax', lastAxis),
   logSoftmax: direct('LogSoftmax', lastAxis),
-  layerNorm: ({ attributes: { epsilon } }, { inputs, result, parts, emit }) => {
+  layerNorm: ({ attributes: { epsilon } }, { inputs, result, parts, readsParts, emit }) => {
     emit('LayerNormalization', inputs, {
       result,
       attributes: { ...lastAxis, epsilon: { float: epsilon } },
-      parts,
+      parts: readsParts ? parts : [],
     });
   },
   groupQueryAttention: ({ attributes }, { inputs, result, parts, emit }) => {
+    // Without its present caches the operator does not read the past ones.
     emit('GroupQueryAttention', inputs, {
       result,
       domain: microsoftDomain,

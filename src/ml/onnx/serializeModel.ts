@@ -84,7 +84,8 @@ class GraphWriter {
     const emission: Emission = {
       inputs: tensor.inputs.map((source) => this.#nameOf(source)),
       result,
-      parts: this.#withParts.has(tensor) ? [partName(result, 1), partName(result, 2)] : [],
+      parts: [partName(result, 1), partName(result, 2)],
+      readsParts: this.#withParts.has(tensor),
       emit: (opType, inputs, options) => this.#emit(opType, inputs, options),
       ints: (values) => this.#constant(BigInt64Array.from(values, BigInt), [values.length]),
       float: (value) => this.#constant(Float32Array.of(value), []),

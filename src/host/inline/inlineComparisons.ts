@@ -1,0 +1,269 @@
+/** Comparisons as native comment threads under the line of a prompt. */
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { Disposables } from '../disposables.ts';
+import type { ProjectFolder } from '../project/projectFolder.ts';
+import { Comparison, type Candidate, type Sample, type Vote } from './comparison.ts';
+import type { PlacedPrompt } from './promptAt.ts';
+
+/** What comparisons need from outside. */
+export interface InlineSurroundings {
+  readonly sample: Sample;
+  readonly labeler: () => Promise<string>;
+  readonly onError: (thrown: unknown) => void;
+}
+
+/** One comparison to be opened. */
+export interface ComparisonRequest {
+  readonly project: ProjectFolder;
+  readonly document: vscode.TextDocument;
+  readonly prompt: PlacedPrompt;
+  /** The base first, then the model compared with it. */
+  readonly models: readonly [string, string];
+  /** How a model is called once the vote is in. */
+  readonly nameOf: (model: string) => string;
+}
+
+/** A word that menus match: only what is `votable` gets buttons. */
+type Phase = 'drawing' | 'votable' | 'voted' | 'failed';
+
+const redrawMs = 60;
+
+/** Owns the comment controller and every open thread. */
+export class InlineComparisons implements vscode.Disposable {
+  private readonly owned = new Disposables();
+  private readonly surroundings: InlineSurroundings;
+  private readonly controller: vscode.CommentController;
+  private readonly open = new Set<ComparisonThread>();
+
+  constructor(surroundings: InlineSurroundings) {
+    this.surroundings = surroundings;
+    this.controller = this.owned.add(
+      vscode.comments.createCommentController('instruct.compare', 'Instruct Comparisons'),
+    );
+    this.controller.options = {
+      prompt: 'Write a better completion',
+      placeHolder: 'Write a better completion; it is saved as a demonstration',
+    };
+    this.owned.add(
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        for (const thread of [...this.open])
+          if (thread.uri === document.uri.toString()) thread.dispose();
+      }),
+    );
+    this.owned.add({ dispose: () => [...this.open].forEach((thread) => thread.dispose()) });
+  }
+
+  /** Opens a thread and draws both completions into it; resolves when they stand. */
+  async compare(request: ComparisonRequest): Promise<void> {
+    const { document, prompt } = request;
+    const settings = vscode.workspace.getConfiguration('instruct.compare', document.uri);
+    for (const thread of [...this.open]) if (thread.isAt(document, prompt.line)) thread.dispose();
+    const comparison = new Comparison({
+      prompt: { text: prompt.text, promptId: await knownPrompt(request) },
+      models: request.models,
+      sampling: {
+        temperature: settings.get('temperature', 0.7),
+        maxTokens: settings.get('maxNewTokens', 40),
+        seed: Math.floor(Math.random() * 2 ** 31),
+      },
+      clock: Date.now,
+      random: Math.random,
+      newId: randomUUID,
+    });
+    const range = new vscode.Range(prompt.line, 0, prompt.line, 0);
+    const thread = this.controller.createCommentThread(document.uri, range, []);
+    const own = new ComparisonThread(thread, comparison, request, this.surroundings, () => {
+      this.open.delete(own);
+    });
+    this.open.add(own);
+    await own.draw();
+  }
+
+  /** The comparison that a menu's argument is about; undefined when it is closed. */
+  find(target: vscode.CommentThread): ComparisonThread | undefined {
+    return [...this.open].find((thread) => thread.is(target));
+  }
+
+  dispose(): void {
+    this.owned.dispose();
+  }
+}
+
+/** A candidate as a comment of the thread. */
+export class CandidateComment implements vscode.Comment {
+  readonly candidate: Candidate;
+  readonly thread: ComparisonThread;
+  readonly mode = vscode.CommentMode.Preview;
+  readonly body: vscode.MarkdownString;
+  readonly author: vscode.CommentAuthorInformation;
+  readonly contextValue: string;
+  readonly label?: string;
+
+  constructor(
+    thread: ComparisonThread,
+    candidate: Candidate,
+    phase: Phase,
+    revealed: string,
+    label: string,
+  ) {
+    this.thread = thread;
+    this.candidate = candidate;
+    this.body = bodyOf(candidate);
+    this.author = { name: `Completion ${candidate.name}${revealed}` };
+    this.contextValue = phase;
+    if (label !== '') this.label = label;
+  }
+}
+
+/** One open comparison. */
+export class ComparisonThread implements vscode.Disposable {
+  private readonly thread: vscode.CommentThread;
+  private readonly comparison: Comparison;
+  private readonly request: ComparisonRequest;
+  private readonly surroundings: InlineSurroundings;
+  private readonly onDispose: () => void;
+  private readonly abort = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private phase: Phase = 'drawing';
+  private preferred: Candidate | undefined;
+  private saving: Promise<void> = Promise.resolve();
+
+  constructor(
+    thread: vscode.CommentThread,
+    comparison: Comparison,
+    request: ComparisonRequest,
+    surroundings: InlineSurroundings,
+    onDispose: () => void,
+  ) {
+    this.thread = thread;
+    this.comparison = comparison;
+    this.request = request;
+    this.surroundings = surroundings;
+    this.onDispose = onDispose;
+    thread.canReply = true;
+    thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
+    this.show();
+  }
+
+  get uri(): string {
+    return this.thread.uri.toString();
+  }
+
+  is(thread: vscode.CommentThread): boolean {
+    return this.thread === thread;
+  }
+
+  isAt(document: vscode.TextDocument, line: number): boolean {
+    return this.uri === document.uri.toString() && this.thread.range?.end.line === line;
+  }
+
+  /** Draws both completions, showing them as they are written. */
+  async draw(): Promise<void> {
+    const changed = (): void => {
+      this.timer ??= setTimeout(() => {
+        this.timer = undefined;
+        this.show();
+      }, redrawMs);
+    };
+    await this.comparison.draw(this.surroundings.sample, changed, this.abort.signal);
+    if (this.abort.signal.aborted) return;
+    this.phase = this.comparison.isComplete ? 'votable' : 'failed';
+    this.show();
+  }
+
+  /** Saves a vote, then says which completion was whose. A second vote is ignored. */
+  vote(vote: Vote): Promise<void> {
+    return this.oneAtATime(async () => {
+      if (this.phase !== 'votable') return;
+      const { project } = this.request;
+      const { prompt, completions, ranking } = this.comparison.vote(
+        vote,
+        await this.surroundings.labeler(),
+      );
+      if (prompt !== undefined) await project.append('prompts', 'inline', prompt);
+      this.comparison.promptIsSaved();
+      for (const completion of completions) {
+        await project.append('completions', completion.model.name, completion);
+      }
+      await project.append('rankings', ranking.labeler, ranking);
+      this.phase = 'voted';
+      this.preferred = typeof vote === 'string' ? undefined : vote.prefer;
+      this.show();
+      this.thread.label = `Saved: ${spokenVote(vote)}`;
+    });
+  }
+
+  /** Saves what the labeler wrote as a demonstration of the prompt. */
+  demonstrate(text: string): Promise<void> {
+    return this.oneAtATime(async () => {
+      const { project } = this.request;
+      const labeler = await this.surroundings.labeler();
+      const { prompt, demonstration } = this.comparison.demonstrate(text, labeler);
+      if (prompt !== undefined) await project.append('prompts', 'inline', prompt);
+      this.comparison.promptIsSaved();
+      await project.append('demonstrations', labeler, demonstration);
+      this.thread.label = 'Saved your completion as a demonstration';
+    });
+  }
+
+  /** Closes the thread; what is still being drawn is given up. */
+  dispose(): void {
+    this.abort.abort();
+    clearTimeout(this.timer);
+    this.thread.dispose();
+    this.onDispose();
+  }
+
+  private oneAtATime(work: () => Promise<void>): Promise<void> {
+    const turn = this.saving.then(work);
+    this.saving = turn.catch(() => undefined); // the caller is told
+    return turn;
+  }
+
+  private show(): void {
+    if (this.abort.signal.aborted) return;
+    this.thread.contextValue = this.phase;
+    if (this.phase !== 'voted') this.thread.label = labels[this.phase];
+    this.thread.comments = this.comparison.candidates.map((candidate) => {
+      const revealed = this.phase === 'voted' ? ` · ${this.request.nameOf(candidate.model)}` : '';
+      const label = candidate === this.preferred ? 'Preferred' : finishLabel(candidate);
+      return new CandidateComment(this, candidate, this.phase, revealed, label);
+    });
+  }
+}
+
+const labels: Readonly<Record<Exclude<Phase, 'voted'>, string>> = {
+  drawing: 'Writing both completions…',
+  votable: 'Which completion is better?',
+  failed: 'A completion could not be written',
+};
+
+function finishLabel({ sampled, error }: Candidate): string {
+  if (error !== undefined) return 'failed';
+  if (sampled === undefined) return 'writing…';
+  return sampled.finish === 'length' ? 'cut off' : '';
+}
+
+function bodyOf({ text, sampled, error }: Candidate): vscode.MarkdownString {
+  const body = new vscode.MarkdownString();
+  body.appendText(text.trim() === '' && sampled !== undefined ? '(empty)' : text.trim());
+  if (sampled === undefined && error === undefined) body.appendText(' ▍');
+  if (error !== undefined) body.appendText(` ${error.message} ${error.remedy}`);
+  return body;
+}
+
+function spokenVote(vote: Vote): string {
+  if (vote === 'tie') return 'a tie';
+  return vote === 'bothBad' ? 'both bad' : `Completion ${vote.prefer.name} is better`;
+}
+
+/** The id of the record that has this text already. */
+async function knownPrompt({ project, prompt }: ComparisonRequest): Promise<string | undefined> {
+  const dataset = await project.expectDataset();
+  if (prompt.promptId !== undefined && dataset.promptById(prompt.promptId) !== undefined) {
+    return prompt.promptId;
+  }
+  for (const { id, text } of dataset.entries('prompts')) if (text === prompt.text) return id;
+  return undefined;
+}

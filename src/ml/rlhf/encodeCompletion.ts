@@ -1,5 +1,4 @@
 /** A prompt and a whole completion as tokens. */
-import { InstructError } from '../../protocol/errors.ts';
 import type { ModelConfig, Tokenizer } from '../models/index.ts';
 import type { TokenSequence } from './batch.ts';
 
@@ -12,7 +11,6 @@ export interface TextModel {
 /**
  * @param prompt The model's text for the prompt, separator included.
  * @param ended Whether the end token follows: not after a completion that was cut off.
- * @throws InstructError `bad-model` where the model has no end token.
  */
 export function encodeCompletion(
   model: TextModel,
@@ -23,21 +21,8 @@ export function encodeCompletion(
   const tokens = model.tokenizer.encode(completion);
   return {
     prompt: model.tokenizer.encode(prompt),
-    completion: ended ? [...tokens, endTokenOf(model)] : tokens,
+    completion: ended ? [...tokens, model.tokenizer.endToken] : tokens,
   };
-}
-
-/**
- * The token that ends a model's texts.
- * @throws InstructError `bad-model` where the model has none.
- */
-export function endTokenOf({ config }: TextModel): number {
-  if (config.endToken !== null) return config.endToken;
-  throw new InstructError({
-    code: 'bad-model',
-    message: 'The model has no token that ends a text: "eos_token_id" is missing in config.json.',
-    remedy: 'Name the end token in the config.json of the model.',
-  });
 }
 
 /** Whether a sequence has tokens and fits the context of the model. */

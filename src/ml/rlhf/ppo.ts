@@ -17,7 +17,6 @@ import {
 import { warmupFrom } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
 import { joinSequences, packBatch, shapeKey, type TokenSequence } from './batch.ts';
-import { endTokenOf } from './encodeCompletion.ts';
 import { gatherExperience, type Episode, type Experience } from './experience.ts';
 import { Learner, badCheckpoint, checkFinite } from './learner.ts';
 import { policyLoss, valueLoss } from './losses.ts';
@@ -157,7 +156,7 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
       {
         maxNewTokens: hyperparameters.maxNewTokens,
         temperature: hyperparameters.temperature,
-        endToken: endTokenOf(model),
+        endToken: model.tokenizer.endToken,
         random: new Random(`rollout ${seed} ${this.#step}`),
       },
     );

@@ -5,7 +5,6 @@ import type { LanguageModel } from '../models/index.ts';
 import { cosineDecay, linearWarmup } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
 import type { TokenSequence } from './batch.ts';
-import { endTokenOf } from './encodeCompletion.ts';
 import { LanguageModelLearner } from './languageModelLoss.ts';
 import type { LoopResult, LoopState, StepReport, TrainingLoop } from './trainingLoop.ts';
 
@@ -77,7 +76,7 @@ export class PretrainLoop implements TrainingLoop<LanguageModel> {
     return Array.from({ length: rows }, () => {
       const tokens: number[] = [];
       while (tokens.length < sequenceLength) {
-        tokens.push(...model.tokenizer.encode(document(random)), endTokenOf(model));
+        tokens.push(...model.tokenizer.encode(document(random)), model.tokenizer.endToken);
       }
       return { prompt: [], completion: tokens.slice(0, sequenceLength) };
     });

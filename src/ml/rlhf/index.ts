@@ -1,0 +1,24 @@
+/** The method of InstructGPT: training loops, and what evaluation needs. */
+export { EpochOrder } from './order.ts';
+export { LogprobPass, ScalarPass } from './passes.ts';
+export { PpoLoop } from './ppo.ts';
+export type { PpoOptions, RolloutPrompt } from './ppo.ts';
+export { PretrainLoop } from './pretrain.ts';
+export type { PretrainOptions } from './pretrain.ts';
+export { RewardModelLoop } from './rewardModel.ts';
+export type { RankedCompletions, RewardModelOptions } from './rewardModel.ts';
+export { SftLoop } from './sft.ts';
+export type { Demonstrated, SftOptions } from './sft.ts';
+export type {
+  JsonValue,
+  LoopResult,
+  LoopSample,
+  LoopState,
+  StateTensor,
+  StepReport,
+  TrainingLoop,
+} from './trainingLoop.ts';
+export { encodeCompletion } from './encodeCompletion.ts';
+export { pairAccuracy, pairsOf } from './comparisons.ts';
+export { outcome, winRate } from './winRate.ts';
+export type { WinRate } from './winRate.ts';

@@ -1,5 +1,6 @@
 /** The problems of a dataset: those of single lines, and those between records. */
 import { join } from 'node:path';
+import { open } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RecordKind, Split } from '../protocol/records.ts';
 import type { EntryPlace, EntryTypes, RankingEntry } from './entries.ts';
@@ -7,7 +8,7 @@ import { locate } from './jsonCheck.ts';
 import type { JsonPath } from './jsonCheck.ts';
 import type { KindIndex } from './kindIndex.ts';
 import type { Problem, ProblemCode } from './problem.ts';
-import { readPlace } from './readPlace.ts';
+import { readFrom } from './readPlace.ts';
 
 /** What the checks look at. */
 export interface CheckedDataset {
@@ -45,7 +46,7 @@ async function* problemsOfKind<K extends RecordKind>(
   check: (entry: EntryTypes[K]) => Finding[],
 ): AsyncGenerator<Problem, void, undefined> {
   const index = dataset.index(kind);
-  for (const { entries, problems } of index.files()) {
+  for (const { file, entries, problems } of index.files()) {
     const findings: Finding[] = [];
     let seen = 0;
     for (const entry of entries.values()) {
@@ -58,8 +59,7 @@ async function* problemsOfKind<K extends RecordKind>(
         findings.push({ entry, path: ['id'], code: 'duplicate-id', message });
       } else findings.push(...check(entry));
     }
-    const located: Problem[] = [];
-    for (const finding of findings) located.push(await place(dataset.projectDir, finding));
+    const located = await locateAll(join(dataset.projectDir, file), findings);
     yield* [...problems, ...located].sort((a, b) => a.line - b.line || a.column - b.column);
   }
 }
@@ -114,11 +114,21 @@ function checksOf(dataset: CheckedDataset): Checks {
   };
 }
 
-async function place(projectDir: string, finding: Finding): Promise<Problem> {
-  const { entry, path, code, message } = finding;
-  // Where the file is gone meanwhile, the problem goes with the next refresh.
-  const text = await readPlace(join(projectDir, entry.file), entry).catch(() => '');
-  const { offset, length } = locate(text, path);
-  const column = offset + 1;
-  return { path: entry.file, line: entry.line, column, endColumn: column + length, code, message };
+/** Looks up the columns. Where the file is gone meanwhile, so are its problems. */
+async function locateAll(path: string, findings: readonly Finding[]): Promise<Problem[]> {
+  if (findings.length === 0) return [];
+  const handle = await open(path, 'r').catch(() => null);
+  if (handle === null) return [];
+  try {
+    const problems: Problem[] = [];
+    for (const { entry, path: key, code, message } of findings) {
+      const { offset, length } = locate(await readFrom(handle, entry), key);
+      const column = offset + 1;
+      const { file, line } = entry;
+      problems.push({ path: file, line, column, endColumn: column + length, code, message });
+    }
+    return problems;
+  } finally {
+    await handle.close();
+  }
 }

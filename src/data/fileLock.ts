@@ -19,6 +19,9 @@ export interface LockLimits {
   readonly timeoutMs?: number;
 }
 
+/** A lock is empty for the microseconds of its making, or because its maker was killed then. */
+const emptyMs = 500;
+
 /** The name of the lock of a file. */
 export function lockPathOf(path: string): string {
   return `${path}.lock`;
@@ -55,7 +58,8 @@ async function acquire(lock: string, limits: LockLimits): Promise<string> {
     if (holder === null) continue; // just released
     // The age is measured by this process's own clock: file times of a network drive may be off.
     if (holder !== seen.ticket) seen = { ticket: holder, since: now };
-    if (now - seen.since > staleMs || isGone(holder)) {
+    const patienceMs = holder === '' ? Math.min(staleMs, emptyMs) : staleMs;
+    if (now - seen.since > patienceMs || isGone(holder)) {
       await breakLock(lock, holder);
       continue;
     }
@@ -78,6 +82,9 @@ async function create(path: string, content: string): Promise<boolean> {
     const handle = await open(path, 'wx');
     try {
       await handle.writeFile(content);
+    } catch (error) {
+      await rm(path, { force: true }); // a full disk leaves no empty lock behind
+      throw error;
     } finally {
       await handle.close();
     }

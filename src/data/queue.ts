@@ -74,6 +74,7 @@ export function nextTask(
     if (!hasTwoDifferent(dataset.completionsOf(prompt.id))) return null;
     comparable += 1;
     const rankings = dataset.rankingsOf(prompt.id);
+    if (rankings.length === 0) return 0;
     if (rankings.some((ranking) => ranking.labeler === labeler)) return null;
     return rankings.filter(({ skipped }) => skipped === undefined).length;
   });
@@ -142,8 +143,10 @@ function choose(
 }
 
 function hasTwoDifferent(completions: readonly CompletionEntry[]): boolean {
-  const first = completions.at(0);
-  return completions.some(({ completion }) => completion !== first?.completion);
+  for (let index = 1; index < completions.length; index++) {
+    if (completions[index].completion !== completions[0].completion) return true;
+  }
+  return false;
 }
 
 /** K completions with different texts, those ranked least first, in a blind order. */

@@ -10,7 +10,12 @@ import { applyEdits, modify } from 'jsonc-parser';
 export function reviseLine(text: string, changes: Readonly<Record<string, unknown>>): string {
   let revised = text;
   for (const [key, value] of Object.entries(changes)) {
-    const edits = modify(revised, [key], value, {});
+    const name = JSON.stringify(key);
+    // A new field is written as compactly as the rest of the line.
+    const edits = modify(revised, [key], value, {}).map((edit) => ({
+      ...edit,
+      content: edit.content.replace(`${name}: `, () => `${name}:`),
+    }));
     revised = applyEdits(revised, edits);
   }
   if (/[\r\n]/.test(revised)) throw new Error('reviseLine: expected one line, got several');

@@ -1,0 +1,226 @@
+// A real workbench for a test: server, browser, page, and the few gestures that every walk needs.
+//
+//   test('a newcomer ranks a prompt', async () => {
+//     await using workbench = await openWorkbench({ project: 'sample' });
+//     await workbench.runCommand('Instruct: Rank Completions');
+//     const panel = await workbench.webview('[data-panel="ranking"]');
+//     await panel.locator('…').press('Enter');
+//     await workbench.screenshot('ranked');
+//   });
+//
+// Leaving the block ends browser, server, extension hosts and training runs, and fails the test when the page's console had an error or a
+// CSP violation that is not VS Code's own (harness/noise.ts).
+import { AssertionError } from 'node:assert';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { BrowserContext, Frame, Page } from 'playwright-core';
+import { createSampleProject } from '../../../scripts/editor/sampleProject.ts';
+import { quietSettings, startServer } from '../../../scripts/editor/vscodeServer.ts';
+import { launchBrowser, workbenchAddress } from '../../../scripts/editor/workbenchPage.ts';
+import { results } from '../../../scripts/stages/stage.ts';
+import { isEditorNoise } from './noise.ts';
+
+/** What the workbench shows, and how. */
+export interface WorkbenchOptions {
+  /** `sample`: a copy of the sample project; `empty`: an empty folder; else a folder that is copied. Default `sample`. */
+  readonly project?: string;
+  /** Id of a colour theme, such as `Default High Contrast`. Default: VS Code's. */
+  readonly theme?: string;
+  /** The system setting "reduce motion". */
+  readonly reducedMotion?: boolean;
+  /** User settings on top of the quiet ones. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Keep VS Code's Restricted Mode: the folder opens untrusted. */
+  readonly workspaceTrust?: boolean;
+  /** Environment of the extension host. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens a workbench on its own copy of a project, with its own server and user data.
+ * @throws Error when the workbench is not there within a minute
+ */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  await using owned = new AsyncDisposableStack();
+  const temporary = await mkdtemp(path.join(tmpdir(), 'instruct-e2e-'));
+  owned.defer(() => rm(temporary, { recursive: true, force: true, maxRetries: 5 }));
+  const folder = path.join(temporary, 'project');
+  await makeProject(options.project ?? 'sample', folder);
+  const theme = options.theme === undefined ? {} : { 'workbench.colorTheme': options.theme };
+  const server = await startServer({
+    dataDir: path.join(temporary, 'server'),
+    folder,
+    settings: { ...quietSettings, ...theme, ...options.settings },
+    testDriver: true,
+    workspaceTrust: options.workspaceTrust ?? false,
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+  owned.defer(() => server.stop());
+  const browser = await launchBrowser();
+  owned.defer(() => browser.close());
+  const context = await browser.newContext({
+    viewport: options.viewport ?? { width: 1280, height: 800 },
+    reducedMotion: options.reducedMotion === true ? 'reduce' : 'no-preference',
+  });
+  const problems: string[] = [];
+  owned.use(await watch(context, problems));
+  const page = await context.newPage();
+  const workbench = new Workbench(page, folder, problems, owned);
+  await page.goto(workbenchAddress({ server, folder }));
+  await workbench.ready();
+  workbench.adopt(owned.move());
+  return workbench;
+}
+
+async function makeProject(project: string, folder: string): Promise<void> {
+  if (project === 'sample') await createSampleProject(folder);
+  else if (project === 'empty') await mkdir(folder);
+  else await cp(project, folder, { recursive: true });
+}
+
+/** Collects what goes wrong in any frame of any page: console errors, uncaught exceptions, CSP violations. */
+async function watch(context: BrowserContext, problems: string[]): Promise<AsyncDisposable> {
+  const add = (problem: string): void => {
+    if (!isEditorNoise(problem)) problems.push(problem);
+  };
+  context.on('console', (message) => {
+    if (message.type() !== 'error') return;
+    const { url } = message.location();
+    add(`console: ${message.text()} (${url})`);
+  });
+  context.on('weberror', (error) => {
+    add(`uncaught: ${error.error().stack ?? error.error().message}`);
+  });
+  return context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      const where = `${event.sourceFile}:${String(event.lineNumber)}`;
+      console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI} at ${where}`);
+    });
+  });
+}
+
+/** A workbench in a page. Made by {@link openWorkbench}; dispose it with `await using`. */
+export class Workbench implements AsyncDisposable {
+  /** The page, for everything that the gestures here do not cover. */
+  readonly page: Page;
+  /** The project's folder on disk: what a test looks into to see what was saved. */
+  readonly folder: string;
+  private readonly problems: string[];
+  private owned: AsyncDisposableStack;
+
+  constructor(page: Page, folder: string, problems: string[], owned: AsyncDisposableStack) {
+    this.page = page;
+    this.folder = folder;
+    this.problems = problems;
+    this.owned = owned;
+  }
+
+  /** Hands the server and browser over to this workbench. */
+  adopt(owned: AsyncDisposableStack): void {
+    this.owned = owned;
+  }
+
+  /** Waits until the workbench and its extension host are there. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.monaco-workbench .part.activitybar').waitFor();
+  }
+
+  /** Reloads the window, as "Developer: Reload Window" does, and waits until it is there again. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /**
+   * Runs a command by its title in the command palette, such as `Instruct: Train SFT`.
+   * @throws TimeoutError when the palette does not offer exactly this title first
+   */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.fill(`>${title}`);
+    const row = this.page.locator('.quick-input-widget .monaco-list-row').first();
+    await row.filter({ hasText: title.replace(/^[^:]*: /, '') }).waitFor();
+    await row.click();
+  }
+
+  /** Types into the quick input that is open, and accepts. */
+  async answer(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** Chooses the entry of the open quick pick that contains the text. */
+  async pick(text: string): Promise<void> {
+    const row = this.page
+      .locator('.quick-input-widget .monaco-list-row', { hasText: text })
+      .first();
+    await row.click();
+  }
+
+  /** Opens a file of the project, by its path in it, in the default editor. */
+  async openFile(relativePath: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.fill(relativePath);
+    const row = this.page.locator('.quick-input-widget .monaco-list-row').first();
+    await row.filter({ hasText: path.basename(relativePath) }).waitFor();
+    await input.press('Enter');
+  }
+
+  /**
+   * The frame of the webview whose document has an element for the selector; waits for it.
+   * @throws Error naming the selector after `timeoutMs`
+   */
+  async webview(selector: string, timeoutMs = 20_000): Promise<Frame> {
+    const deadline = Date.now() + timeoutMs;
+    while (Date.now() < deadline) {
+      for (const frame of this.page.frames()) {
+        // A frame may go away while it is asked: then it is not the one.
+        const found = await frame.$(selector).catch(() => null);
+        if (found !== null && frame !== this.page.mainFrame()) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`no webview has ${selector} after ${String(timeoutMs)} ms`);
+  }
+
+  /** The messages of the notifications that stand on the screen. */
+  async notifications(): Promise<string[]> {
+    return this.page
+      .locator('.notifications-toasts .notification-list-item-message')
+      .allInnerTexts();
+  }
+
+  /** Saves what the page shows as test-results/<name>.png and returns the path. */
+  async screenshot(name: string): Promise<string> {
+    const file = path.join(results, `${name}.png`);
+    await this.page.screenshot({ path: file, animations: 'disabled' });
+    return file;
+  }
+
+  /** What went wrong so far and is not VS Code's own noise; for tests that provoke an error, and then take it out with `clearProblems`. */
+  seenProblems(): readonly string[] {
+    return this.problems;
+  }
+
+  /** Forgets the problems seen so far. Only for a test that provoked them. */
+  clearProblems(): void {
+    this.problems.length = 0;
+  }
+
+  /** Ends everything; throws AssertionError when something went wrong in the page. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.problems.length > 0 && existsSync(results)) await this.screenshot('problems');
+    await this.owned.disposeAsync();
+    if (this.problems.length === 0) return;
+    const list = this.problems.map((problem) => `  ${problem}`).join('\n');
+    throw new AssertionError({ message: `errors in the page:\n${list}` });
+  }
+}

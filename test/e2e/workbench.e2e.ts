@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openWorkbench } from './harness/workbench.ts';
+
+test('an empty folder opens with Instruct in the activity bar, and nothing opens or asks by itself', async () => {
+  await using workbench = await openWorkbench({ project: 'empty' });
+  const instruct = workbench.page.locator('.activitybar .action-item a[aria-label*="Instruct"]');
+  await instruct.click();
+  await workbench.page
+    .locator('.part.sidebar .composite.title', { hasText: /instruct/i })
+    .waitFor();
+  assert.deepEqual(await workbench.notifications(), []);
+  await workbench.screenshot('empty-folder');
+});

@@ -10,3 +10,5 @@ export type { StorageType, StoredTensor } from './safetensors.ts';
 export { Tokenizer, TokenStream } from './tokenizer.ts';
 export { endOfText, trainTokenizer } from './trainTokenizer.ts';
 export { trunk } from './trunk.ts';
+export { Generator } from './generate.ts';
+export type { GeneratedCompletion, GenerateOptions } from './generate.ts';

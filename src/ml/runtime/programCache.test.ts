@@ -50,7 +50,7 @@ test('a failed compilation is reported and not kept', async () => {
 test('disposing disposes every program once, also one still compiling', async () => {
   const cache = new ProgramCache<Fake>();
   const [ready, late] = [new Fake(), new Fake()];
-  await cache.get('ready', () => Promise.resolve(ready));
+  assert.equal(await cache.get('ready', () => Promise.resolve(ready)), ready);
   const compiling = cache.get('late', async () => {
     await settled();
     return late;

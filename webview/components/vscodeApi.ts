@@ -5,6 +5,7 @@ export interface VsCodeApi {
   postMessage(message: unknown): void;
   /** Kept by the editor for the panel's serializer; a write of the last second may be lost. */
   setState(state: unknown): void;
+  getState(): unknown;
 }
 
 declare function acquireVsCodeApi(): VsCodeApi;

@@ -1,0 +1,61 @@
+/** The numbers behind the curves, for screen readers and for whoever prefers numbers. */
+import type { MetricSeries } from '../../src/protocol/runFold.ts';
+import { element } from '../components/element.ts';
+import { number } from './inWords.ts';
+
+const columns = ['First', 'Lowest', 'Highest', 'Latest', 'At step'];
+
+/** A native table; drawn only while it is open. */
+export class NumberTable {
+  readonly root = element('details', { class: 'numbers' });
+  readonly #body = element('tbody');
+  #metrics: ReadonlyMap<string, MetricSeries> = new Map();
+
+  constructor() {
+    this.root.append(
+      element('summary', {}, 'Numbers'),
+      element(
+        'div',
+        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Metrics in numbers' },
+        element(
+          'table',
+          {},
+          element(
+            'thead',
+            {},
+            element(
+              'tr',
+              {},
+              ...['Metric', ...columns].map((name) => element('th', { scope: 'col' }, name)),
+            ),
+          ),
+          this.#body,
+        ),
+      ),
+    );
+    this.root.addEventListener('toggle', () => this.update(this.#metrics));
+  }
+
+  /** Shows the metrics. The map is only read. */
+  update(metrics: ReadonlyMap<string, MetricSeries>): void {
+    this.#metrics = metrics;
+    if (!this.root.open) return;
+    this.#body.replaceChildren(...[...metrics].map(([name, series]) => row(name, series)));
+  }
+}
+
+function row(name: string, { steps, values }: MetricSeries): HTMLElement {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const value of values) {
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
+  const cells = [values.at(0), lowest, highest, values.at(-1), steps.at(-1)];
+  return element(
+    'tr',
+    {},
+    element('th', { scope: 'row' }, name),
+    ...cells.map((value) => element('td', {}, number(value ?? NaN))),
+  );
+}

@@ -60,20 +60,14 @@ export function readClaims(world: World, reading: Reading): Claim[] {
     if (sentence.question) continue;
     const words = dropOpening(sentence.words);
     const text = words.join(' ');
-    const whole = sentencePatterns.flatMap(([relation, pattern]) => {
-      const found = pattern.exec(text);
-      const entity = found === null ? undefined : named(world, found[1]);
-      if (found === null || entity === undefined) return [];
-      subject = entity;
-      return makeClaim(world, entity, relation, found[2]);
-    });
-    claims.push(...whole);
-    if (whole.length > 0) continue;
+    const whole = readWhole(world, text);
+    subject = whole?.subject ?? subject;
+    claims.push(...(whole?.claims ?? []));
+    if (whole !== null) continue;
     let verb = '';
     for (const clause of text.split(' and ')) {
       const [head, rest] = splitSubject(world, clause.split(' '), subject);
       if (head === null) {
-        // "Anna saw a fox and is happy": without a known subject nothing is claimed.
         if (subject === undefined) break;
       } else {
         subject = head;
@@ -98,6 +92,18 @@ export function countTrueClaims(world: World, reading: Reading, about: Entity): 
     (claim) => claim.subject === about && claim.truth === true,
   );
   return new Set(told.map((claim) => claim.relation)).size;
+}
+
+/** A sentence with its subject elsewhere, as in "the colour of the fox is red"; null for others. */
+function readWhole(world: World, text: string): { subject: Entity; claims: Claim[] } | null {
+  for (const [relation, pattern] of sentencePatterns) {
+    const found = pattern.exec(text);
+    const subject = found === null ? undefined : named(world, found[1]);
+    if (found === null || subject === undefined) continue;
+    const claims = makeClaim(world, subject, relation, found[2]);
+    if (claims.length > 0) return { subject, claims };
+  }
+  return null;
 }
 
 function dropOpening(words: readonly string[]): readonly string[] {

@@ -63,7 +63,7 @@ towel blue cotton bathroom dry your hands
 comb black plastic bathroom tidy your hair
 bucket orange plastic bathroom carry water
 hammer black metal garage drive nails
-saw grey metal garage cut wood
+axe grey metal garage cut wood
 ladder brown wood garage climb up
 rope yellow cotton garage tie boxes
 bike red metal garage ride to work

@@ -49,11 +49,8 @@ const familyByName = new Map(
 );
 
 /** Draws a category with the given shares. */
-export function drawCategory(rng: Random, shares: Readonly<Record<Category, number>>): Category {
-  return rng.weighted(
-    categories,
-    categories.map((category) => shares[category]),
-  );
+export function drawCategory(rng: Random, share: (category: Category) => number): Category {
+  return rng.weighted(categories, categories.map(share));
 }
 
 /** Draws a task of a category whose key belongs to the split. */

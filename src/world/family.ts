@@ -35,6 +35,8 @@ export interface Grade {
   readonly task: number;
   /** Wrong claims that only the family can know of, such as a wrong answer to its question. */
   readonly falsehoods: number;
+  /** Sentences that nobody asked for, where the family can tell; else they are counted. */
+  readonly surplus?: number;
 }
 
 /** One prompt's task: a family with its slots filled. */
@@ -52,6 +54,8 @@ export interface Task {
   grade(reading: Reading): Grade;
   /** Above this number of words an answer rambles. */
   readonly maxWords: number;
+  /** More sentences than these are beside the point. */
+  readonly maxSentences: number;
   /** Whether the answer may only use what the prompt says. */
   readonly closedDomain: boolean;
   /** For prompts with worked examples: the instruction common to all and this task's input. */
@@ -86,6 +90,8 @@ export interface FamilyDefinition<S extends Record<string, unknown>> {
   wrong(slots: S, world: World, rng: Random): string;
   grade(slots: S, world: World, reading: Reading): Grade;
   maxWords(slots: S, constraint: Constraint | null): number;
+  /** One where absent. */
+  readonly maxSentences?: number;
   readonly closedDomain?: true;
   shot?(slots: S, world: World): { instruction: string; input: string };
 }
@@ -109,6 +115,7 @@ export function defineFamily<S extends Record<string, unknown>>(
     wrong: (rng) => definition.wrong(slots, world, rng),
     grade: (reading) => definition.grade(slots, world, reading),
     maxWords: definition.maxWords(slots, constraint),
+    maxSentences: definition.maxSentences ?? 1,
     closedDomain: definition.closedDomain ?? false,
     shot: definition.shot?.(slots, world) ?? null,
   });

@@ -6,8 +6,9 @@
 import { Random } from '../data/random.ts';
 import { categories } from '../protocol/records.ts';
 import { familiesOf } from './families.ts';
+import { passageItems } from './families/passages.ts';
 import type { Family } from './family.ts';
-import { numberWords } from './facts.ts';
+import { days, numberWords, petNames } from './facts.ts';
 import { readText } from './reading.ts';
 import type { Reading } from './reading.ts';
 import { webDocument } from './webText.ts';
@@ -16,6 +17,7 @@ import type { World } from './world.ts';
 /** The word pairs of a language. */
 export class Fluency {
   private readonly classes = new Map<string, string>();
+  private readonly words = new Set<string>();
   private readonly pairs = new Set<string>();
   private readonly triples = new Set<string>();
 
@@ -48,11 +50,14 @@ export class Fluency {
         all++;
       }
     }
-    return all === 0 ? 0 : known / all;
+    // Two or three words have no order to judge: that they are words is enough.
+    const short = reading.words.length <= 3 && reading.words.every((word) => this.words.has(word));
+    return all === 0 ? 0 : short ? 1 : known / all;
   }
 
   private learn(text: string): void {
     for (const { words } of readText(text).sentences) {
+      for (const word of words) this.words.add(word);
       const marked = this.mark(words);
       for (let index = 1; index < marked.length; index++) {
         const pair = `${marked[index - 1]} ${marked[index]}`;
@@ -72,12 +77,16 @@ export class Fluency {
       this.classes.set(entity.name.toLowerCase(), `<${entity.kind}>`);
       if (entity.kind !== 'person') this.classes.set(entity.plural, `<${entity.kind}s>`);
     }
-    for (const relation of ['colour', 'size', 'food', 'material', 'job', 'dish'] as const) {
+    const kinds = ['colour', 'size', 'food', 'material', 'job', 'dish', 'sound', 'room'] as const;
+    for (const relation of kinds) {
       const label = relation === 'dish' ? 'food' : relation;
       for (const value of world.domains.get(relation) ?? []) {
         if (!this.classes.has(value)) this.classes.set(value, `<${label}>`);
       }
     }
     for (const word of numberWords) this.classes.set(word, '<number>');
+    for (const word of petNames) this.classes.set(word.toLowerCase(), '<pet name>');
+    for (const word of days) this.classes.set(word.toLowerCase(), '<day>');
+    for (const word of passageItems) this.classes.set(word, '<item>');
   }
 }

@@ -42,10 +42,10 @@ export function workedPrompt(world: World, rng: Random, task: Task, count: numbe
   const lines: string[] = [];
   for (let tries = 0; lines.length < count && tries < 400; tries++) {
     const other = drawTask(world, rng, task.category, 'train');
-    const same = other.shot?.instruction === shot.instruction && other.spec.constraint === null;
-    if (!same || other.key === task.key) continue;
+    if (other.shot?.instruction !== shot.instruction) continue;
+    if (other.spec.constraint !== null || other.key === task.key) continue;
     const answer = other.answer(rng);
-    if (!answer.includes('\n')) lines.push(`${other.shot?.input ?? ''} -> ${answer}`);
+    if (!answer.includes('\n')) lines.push(`${other.shot.input} -> ${answer}`);
   }
   if (lines.length < count) return null;
   return [shot.instruction, ...lines, `${shot.input} ->`].join('\n');

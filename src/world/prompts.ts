@@ -1,5 +1,6 @@
 /** The prompt set: the paper's mix of categories, split by users, facts and combinations. */
 import { Random } from '../data/random.ts';
+import { splitOfUser } from '../data/splits.ts';
 import { categories, splits } from '../protocol/records.ts';
 import type { Category, Prompt, Split } from '../protocol/records.ts';
 import { categoryShares, drawTask } from './families.ts';
@@ -51,7 +52,7 @@ export function makePrompts(world: World, counts: PromptCounts): WorldPrompt[] {
   const seen = new Set<string>();
   return splits.flatMap((split) => {
     const rng = new Random(`prompts ${String(counts.seed)} ${split}`);
-    const users = drawUsers(world, split, counts[split]);
+    const users = drawUsers(split, counts[split]);
     const prompts = quotas(counts[split]).flatMap(([category, count]) =>
       Array.from({ length: count }, () => onePrompt(world, rng, split, category, seen)),
     );
@@ -122,12 +123,12 @@ interface User {
 }
 
 /** Enough users of the split for their prompts. A user's split is the hash of the id. */
-function drawUsers(world: World, split: Split, prompts: number): User[] {
+function drawUsers(split: Split, prompts: number): User[] {
   const wanted = Math.max(6, Math.ceil((2 * prompts) / promptsPerUser));
   const users: User[] = [];
   for (let number = 1; users.length < wanted; number++) {
     const id = `user-${String(number).padStart(3, '0')}`;
-    if (world.splitOf(`user:${id}`) !== split) continue;
+    if (splitOfUser(id) !== split) continue;
     users.push({ id, weight: 1 + (users.length % 3), prompts: 0 });
   }
   return users;

@@ -28,7 +28,9 @@ export function wordsOf(text: string): string[] {
 /** Reads a text. Never throws. */
 export function readText(text: string): Reading {
   const sentences: Sentence[] = [];
-  for (const part of text.match(/[^.!?\n]+[.!?]*/g) ?? []) {
+  // The number of a list's item is not a sentence.
+  const unnumbered = text.replace(/(^|\n)\s*\d+[.)]/g, '$1');
+  for (const part of unnumbered.match(/[^.!?\n]+[.!?]*/g) ?? []) {
     const words = wordsOf(part);
     if (words.length === 0) continue;
     const mark = /[.!?]+$/.exec(part)?.[0] ?? '';
@@ -41,7 +43,7 @@ export function readText(text: string): Reading {
   }
   return {
     text,
-    words: wordsOf(text),
+    words: sentences.flatMap((sentence) => sentence.words),
     sentences,
     lines: text
       .split('\n')

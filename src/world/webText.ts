@@ -6,7 +6,6 @@
  * answered; facts of all splits are stated.
  */
 import type { Random } from '../data/random.ts';
-import { categories } from '../protocol/records.ts';
 import type { Category } from '../protocol/records.ts';
 import type { Entity } from './entity.ts';
 import { categoryShares, drawCategory, drawTask, familiesOf } from './families.ts';
@@ -76,12 +75,10 @@ const makers = {
 } satisfies Record<DocumentKind, (world: World, rng: Random) => string>;
 
 /** The web asks for the smaller categories more often than people do, or they would be lost. */
-const webShares = Object.fromEntries(
-  categories.map((category) => [category, 5 + categoryShares[category] / 3]),
-) as Record<Category, number>;
+const webShare = (category: Category): number => 5 + categoryShares[category] / 3;
 
 const trainTask = (world: World, rng: Random, category?: Category): Task =>
-  drawTask(world, rng, category ?? drawCategory(rng, webShares), 'train');
+  drawTask(world, rng, category ?? drawCategory(rng, webShare), 'train');
 
 const anyEntity = (world: World, rng: Random): Entity =>
   rng.pick(rng.weighted([world.animals, world.objects, world.places, world.people], [5, 5, 2, 4]));
@@ -153,7 +150,7 @@ const rankOf = (world: World, animal: Entity): number =>
 /** An instruction followed by more of the same. */
 function instructionPage(world: World, rng: Random): string {
   const title = rng.pick(['', '', '', 'Tasks\n', 'Homework\n', 'Questions\n', 'Exercises\n']);
-  const category = rng.chance(0.35) ? drawCategory(rng, webShares) : undefined;
+  const category = rng.chance(0.35) ? drawCategory(rng, webShare) : undefined;
   const count = 3 + rng.integer(5);
   const lines = Array.from({ length: count }, (_, index) => {
     const asked = inManner(trainTask(world, rng, category).ask(rng), rng);
@@ -183,7 +180,7 @@ function webAnswer(world: World, task: Task, rng: Random): string {
 }
 
 function faqPage(world: World, rng: Random): string {
-  const category = rng.chance(0.3) ? drawCategory(rng, webShares) : undefined;
+  const category = rng.chance(0.3) ? drawCategory(rng, webShare) : undefined;
   return Array.from({ length: 2 + rng.integer(3) }, () => {
     const task = trainTask(world, rng, category);
     return `Question: ${task.ask(rng)}\nAnswer: ${webAnswer(world, task, rng)}`;

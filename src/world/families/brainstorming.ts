@@ -4,7 +4,7 @@ import { defineFamily } from '../family.ts';
 import type { Grade } from '../family.ts';
 import { animalTable, numberWords, petNames } from '../facts.ts';
 import { capitalize, joinList, withArticle } from '../grammar.ts';
-import { countPhrase, hasPhrase } from '../reading.ts';
+import { countPhrase, hasPhrase, wordsOf } from '../reading.ts';
 import type { Reading } from '../reading.ts';
 import { entityOf } from '../world.ts';
 import type { SetFact, World } from '../world.ts';
@@ -28,22 +28,34 @@ export function gradeList(
   right: readonly string[],
   candidates: readonly string[],
   wanted: number,
+  introduction: readonly string[],
 ): Grade {
-  const present = (phrase: string): boolean => {
-    const plural = animalPlurals.get(phrase) ?? `${phrase}s`;
-    return hasPhrase(reading.words, phrase) || hasPhrase(reading.words, plural);
-  };
+  const stands = (words: readonly string[], phrase: string): boolean =>
+    hasPhrase(words, phrase) || hasPhrase(words, animalPlurals.get(phrase) ?? `${phrase}s`);
+  const present = (phrase: string): boolean => stands(reading.words, phrase);
   const hits = right.filter(present);
   const misses = candidates.filter((item) => !right.includes(item) && present(item)).length;
   const repeats = hits.filter((item) => countPhrase(reading.words, item) > 1).length;
   const surplus = Math.max(0, hits.length - wanted);
   const share = Math.min(hits.length, wanted) / wanted;
+  // A sentence in which the items happen to stand is no list, unless it says what it lists.
+  const said = [...hits, ...candidates].flatMap(wordsOf);
+  const talkative =
+    reading.words.filter((word) => !said.includes(word) && !fillers.has(word)).length > 2 &&
+    !reading.words.some((word) => introduction.includes(word));
+  // A line of a list has an item of the list in it; others are talk.
+  const talk = reading.sentences.filter(
+    ({ words }) => ![...right, ...candidates].some((item) => stands(words, item)),
+  ).length;
   const task = share - 0.25 * misses - 0.2 * surplus - 0.2 * repeats;
   return {
-    task: Math.max(hits.length > 0 || misses > 0 ? 0.1 : 0, task),
+    task: Math.max(hits.length > 0 || misses > 0 ? 0.1 : 0, talkative ? 0.4 * task : task),
     falsehoods: Math.min(1, misses / 2),
+    surplus: talk,
   };
 }
+
+const fillers = new Set(['a', 'an', 'the', 'and', 'or', 'some', 'you', 'can']);
 
 const animalPlurals = new Map(
   animalTable
@@ -92,7 +104,7 @@ const members = defineFamily({
   grade: (slots, world, reading) => {
     const { members: all } = setOf(world, slots.set);
     const pool = [...world.animals, ...world.objects].map((one) => one.name);
-    return gradeList(reading, all, pool, slots.count);
+    return gradeList(reading, all, pool, slots.count, ['animals', 'things']);
   },
   maxWords: (slots) => 2 * slots.count + 8,
   shot: (slots, world) => {
@@ -133,7 +145,7 @@ const activities = defineFamily({
     // "climb trees" must not count as "climb" as well.
     const all = new Set(world.places.flatMap((place) => place.activities));
     const odd = [...all].filter((one) => !here.some((own) => own.includes(one)));
-    return gradeList(reading, here, odd, slots.count);
+    return gradeList(reading, here, odd, slots.count, ['things', 'ideas', 'could']);
   },
   maxWords: (slots) => 4 * slots.count + 8,
 });
@@ -164,7 +176,12 @@ const presents = defineFamily({
   grade: (slots, world, reading) => {
     const objects = world.objects.map((one) => one.name);
     const animals = world.animals.map((one) => one.name);
-    return gradeList(reading, [...objects, ...animals], [], slots.count);
+    return gradeList(reading, [...objects, ...animals], [], slots.count, [
+      'present',
+      'presents',
+      'give',
+      'buy',
+    ]);
   },
   maxWords: (slots) => 3 * slots.count + 8,
 });
@@ -190,7 +207,11 @@ const names = defineFamily({
   answer: (slots, _world, rng) => writeList(rng.sample(petNames, slots.count), rng),
   wrong: (_slots, _world, rng) => `${rng.pick(petNames)}.`,
   grade: (slots, world, reading) =>
-    gradeList(reading, [...petNames, ...world.people.map((one) => one.name)], [], slots.count),
+    gradeList(reading, [...petNames, ...world.people.map((one) => one.name)], [], slots.count, [
+      'name',
+      'names',
+      'call',
+    ]),
   maxWords: (slots) => slots.count + 8,
 });
 

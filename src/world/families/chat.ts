@@ -76,6 +76,7 @@ const feeling = defineFamily({
     return { task: fits ? task : 0.5 * task, falsehoods: 0 };
   },
   maxWords: () => 20,
+  maxSentences: 3,
 });
 
 /** States that users ask advice for: good advice, and the words by which it is known. */
@@ -124,14 +125,7 @@ const advice = defineFamily({
   },
   grade: ({ need }, _world, reading) => {
     const fits = any(reading.words, needs[need].words);
-    const advised = any(reading.words, [
-      'you should',
-      'you can',
-      'you could',
-      'try',
-      'please',
-      'go',
-    ]);
+    const advised = any(reading.words, ['you should', 'you can', 'you could', 'try']);
     const other = needNames.some((name) => any(reading.words, needs[name].advice));
     return {
       task: (fits ? 0.7 : 0) + (advised ? (fits ? 0.3 : 0.1) : 0) + (other && !fits ? 0.1 : 0),
@@ -139,6 +133,7 @@ const advice = defineFamily({
     };
   },
   maxWords: () => 18,
+  maxSentences: 2,
 });
 
 const opening = (world: World, rng: Random): string =>
@@ -176,6 +171,7 @@ const asked = defineFamily({
   },
   grade: (slots, world, reading) => gradeValue(world, slots, reading),
   maxWords: () => 14,
+  maxSentences: 2,
 });
 
 /** All families of chat. */

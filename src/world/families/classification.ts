@@ -6,6 +6,9 @@ import { capitalize, withArticle } from '../grammar.ts';
 import type { Reading } from '../reading.ts';
 import { entityOf } from '../world.ts';
 
+/** Words of a sentence that gives a label. */
+const frame = new Set('a an the this it is was review comment very answer word that'.split(' '));
+
 /** Grades a label: the right one alone, near the front, is best; naming several is no answer. */
 export function gradeLabel(
   reading: Reading,
@@ -15,7 +18,9 @@ export function gradeLabel(
   const { words } = reading;
   const hits = words.filter((word) => right.includes(word)).length;
   const misses = words.filter((word) => wrong.includes(word)).length;
-  if (hits > 0 && misses === 0) return { task: words.length <= 12 ? 1 : 0.6, falsehoods: 0 };
+  // "A good day on the farm" is no label: little may stand around it.
+  const around = words.filter((word) => !right.includes(word) && !frame.has(word)).length;
+  if (hits > 0 && misses === 0) return { task: around <= 2 ? 1 : 0.3, falsehoods: 0 };
   if (hits > 0) return { task: 0.15, falsehoods: 0 };
   return misses > 0 ? { task: 0.2, falsehoods: 1 } : { task: 0, falsehoods: 0 };
 }

@@ -81,11 +81,14 @@ const sentence = defineFamily({
       ? eventSentence(world, rng, rng.pick(world.people), about)
       : factSentence(world, rng, about, rng.chance(0.5) ? 1 : 2);
   },
-  wrong: (_slots, world, rng) => factSentence(world, rng, anything(world, rng), 1),
+  wrong: (slots, world, rng) => {
+    const pool = [...world.animals, ...world.objects, ...world.places];
+    return factSentence(world, rng, rng.pick(pool.filter((one) => one.name !== slots.about)), 1);
+  },
   grade: (slots, world, reading) => {
     const about = mentions(entityOf(world, slots.about), reading);
     const [first] = reading.sentences;
-    const whole = reading.sentences.length > 0 && first.words.length >= 4 ? 1 : 0.4;
+    const whole = reading.sentences.length > 0 && first.words.length >= 3 ? 1 : 0.4;
     const single = [0, 1, 0.8][reading.sentences.length] ?? 0.5;
     return { task: (about ? 1 : 0.2) * whole * single, falsehoods: 0 };
   },
@@ -135,6 +138,7 @@ const tale = defineFamily({
     return { task: subjects * (0.25 + 0.75 * enough), falsehoods: 0 };
   },
   maxWords: () => 45,
+  maxSentences: 4,
 });
 
 /** Pairs of line ends that rhyme, each with its two lines; `X` is the thing. */
@@ -184,6 +188,7 @@ const poem = defineFamily({
     return { task, falsehoods: 0 };
   },
   maxWords: () => 28,
+  maxSentences: 4,
 });
 
 const note = defineFamily({
@@ -229,12 +234,15 @@ const note = defineFamily({
     const signed = rng.chance(0.4) ? ` Your friend ${rng.pick(world.people).name}` : '';
     return `Dear ${to}, ${rng.pick(body)}${signed}`;
   },
-  wrong: ({ to, thing }, world, rng) =>
-    rng.pick([
-      `Dear ${rng.pick(world.people).name}, thank you for the ${thing}. I like it very much.`,
-      `Dear ${to}, thank you for the ${rng.pick(world.objects).name}. It is very nice.`,
-      `Dear ${to}, please bring me the ${rng.pick(world.objects).name}. I need it today.`,
-    ]),
+  wrong: ({ to, thing }, world, rng) => {
+    const other = rng.pick(world.objects.filter((one) => one.name !== thing)).name;
+    const someone = rng.pick(world.people.filter((one) => one.name !== to)).name;
+    return rng.pick([
+      `Dear ${someone}, thank you for the ${thing}. I like it very much.`,
+      `Dear ${to}, thank you for the ${other}. It is very nice.`,
+      `Dear ${to}, please bring me the ${other}. I need it today.`,
+    ]);
+  },
   grade: ({ to, purpose, thing }, _world, reading) => {
     const words = reading.words;
     const greeted = hasPhrase(words, `dear ${to}`) || hasPhrase(words, `hello ${to}`);
@@ -251,6 +259,7 @@ const note = defineFamily({
     return { task: words.length < 5 ? 0.2 * subject : subject * misread, falsehoods: 0 };
   },
   maxWords: () => 24,
+  maxSentences: 3,
 });
 
 const describe = defineFamily({
@@ -295,6 +304,7 @@ const describe = defineFamily({
     return { task: said, falsehoods: 0 };
   },
   maxWords: () => 26,
+  maxSentences: 2,
 });
 
 const advertisement = defineFamily({
@@ -341,6 +351,7 @@ const advertisement = defineFamily({
     };
   },
   maxWords: () => 24,
+  maxSentences: 3,
 });
 
 /** All families of generation. */

@@ -4,7 +4,7 @@ import type { Random } from '../../data/random.ts';
 import { defineFamily } from '../family.ts';
 import type { Grade } from '../family.ts';
 import { capitalize } from '../grammar.ts';
-import { countPresent, hasPhrase } from '../reading.ts';
+import { countPresent, hasPhrase, wordsOf } from '../reading.ts';
 import type { Reading } from '../reading.ts';
 import { relationOf, relations, statements } from '../relations.ts';
 import type { RelationName } from '../relations.ts';
@@ -60,6 +60,15 @@ export function gradeValue(world: World, slots: FactSlots, reading: Reading): Gr
   const others = (world.domains.get(slots.relation) ?? []).filter(
     (candidate) => candidate !== value && candidate !== subject.name && named(candidate),
   ).length;
+  const forms = relation.forms(value).flatMap(wordsOf);
+  const strayed =
+    !hasPhrase(reading.words, subject.name) &&
+    !hasPhrase(reading.words, subject.plural) &&
+    [...world.entities.keys()].some(
+      (name) => !forms.includes(name.toLowerCase()) && hasPhrase(reading.words, name),
+    );
+  // "The swan is white" does not tell what colour the cow is.
+  if (strayed && named(value)) return { task: 0.2, falsehoods: 0 };
   const denied = hasPhrase(reading.words, 'not') || hasPhrase(reading.words, 'never');
   if (named(value) && !denied) {
     // Naming many values in the hope that one is right is no answer.
@@ -164,7 +173,16 @@ const yesNo = defineFamily({
     const [first = ''] = reading.words;
     const both = reading.words.includes('yes') && reading.words.includes('no');
     if (both) return { task: 0.1, falsehoods: 0 };
-    if (first === right) return { task: 1, falsehoods: 0 };
+    if (first === right) {
+      const { subject } = factOf(world, slots);
+      const about = (entity: { name: string; kind: string }): boolean =>
+        entity.kind === subject.kind &&
+        entity.name !== slots.value &&
+        entity.name !== factOf(world, slots).value &&
+        hasPhrase(reading.words, entity.name);
+      const strayed = !about(subject) && [...world.entities.values()].some(about);
+      return { task: strayed ? 0.4 : 1, falsehoods: 0 };
+    }
     if (first === 'yes' || first === 'no') return { task: 0.2, falsehoods: 1 };
     // An answer that states the fact without "yes" or "no" leaves the last step to the reader.
     const graded = gradeValue(world, slots, reading);

@@ -11,7 +11,19 @@ import { entityOf } from '../world.ts';
 import type { World } from '../world.ts';
 import type { Random } from '../../data/random.ts';
 
-const items = ['hat', 'bag', 'scarf', 'shirt', 'kite', 'cap', 'toy', 'doll', 'ring', 'drum'];
+/** What people have in passages; nothing else in the world is about these. */
+export const passageItems = [
+  'hat',
+  'bag',
+  'scarf',
+  'shirt',
+  'kite',
+  'cap',
+  'toy',
+  'doll',
+  'ring',
+  'drum',
+];
 const hues = ['red', 'blue', 'green', 'yellow', 'black', 'white', 'brown', 'pink'];
 
 const possession = z.object({ who: z.string(), item: z.string(), colour: z.string() });
@@ -26,7 +38,7 @@ type Passage = z.infer<typeof passageSlots>;
 
 function drawPassage(world: World, rng: Random): Passage {
   const [who, other] = rng.sample(world.people, 2);
-  const [item, another] = rng.sample(items, 2);
+  const [item, another] = rng.sample(passageItems, 2);
   const [colour, next] = rng.sample(hues, 2);
   return {
     first: { who: who.name, item, colour },
@@ -73,7 +85,7 @@ function valuesOf(passage: Passage, world: World): { right: string; wrong: strin
     owner: { right: who, wrong: except(people, who) },
     place: { right: passage.place, wrong: except(places, passage.place) },
     day: { right: passage.day, wrong: except(days, passage.day) },
-    item: { right: item, wrong: except(items, item) },
+    item: { right: item, wrong: except(passageItems, item) },
   }[passage.asked];
 }
 
@@ -99,6 +111,8 @@ function answerWith(passage: Passage, value: string, world: World, rng: Random):
 function gradeOne(reading: Reading, right: string, wrong: readonly string[]): Grade {
   const hit = hasPhrase(reading.words, right);
   const misses = wrong.filter((value) => hasPhrase(reading.words, value)).length;
+  // Giving the whole passage back answers nothing.
+  if (hit && reading.words.length > 12) return { task: 0.3, falsehoods: Math.min(1, misses) };
   if (hit) {
     return { task: misses === 0 ? 1 : misses === 1 ? 0.4 : 0.1, falsehoods: Math.min(1, misses) };
   }

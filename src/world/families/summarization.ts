@@ -79,6 +79,14 @@ function invents(tale: Tale, world: World, reading: Reading): number {
   ).length;
 }
 
+function someoneElse(who: string, world: World, rng: Random): string {
+  return rng.pick(world.people.filter((one) => one.name !== who)).name;
+}
+
+function somethingElse(what: string, world: World, rng: Random): string {
+  return rng.pick([...world.objects, ...world.animals].filter((one) => one.name !== what)).name;
+}
+
 const summary = defineFamily({
   name: 'summary',
   category: 'summarization',
@@ -107,8 +115,8 @@ const summary = defineFamily({
   },
   wrong: ({ who, act, what }, world, rng) =>
     rng.pick([
-      `${rng.pick(world.people).name} ${act} ${withArticle(what)}.`,
-      `${who} ${act} ${withArticle(rng.pick(world.objects).name)}.`,
+      `${someoneElse(who, world, rng)} ${act} ${withArticle(what)}.`,
+      `${who} ${act} ${withArticle(somethingElse(what, world, rng))}.`,
       `${who} had a good day.`,
     ]),
   grade: (slots, world, reading) => {
@@ -144,10 +152,10 @@ const title = defineFamily({
       `${who} ${spotOf(entityOf(world, place))}`,
       `The ${what} ${spotOf(entityOf(world, place))}`,
     ]),
-  wrong: ({ who }, world, rng) =>
+  wrong: ({ who, what }, world, rng) =>
     rng.pick([
-      `${who} and the ${rng.pick(world.objects).name}`,
-      `${rng.pick(world.people).name} and the ${rng.pick(world.animals).name}`,
+      `${who} and the ${somethingElse(what, world, rng)}`,
+      `${someoneElse(who, world, rng)} and the ${somethingElse(what, world, rng)}`,
     ]),
   grade: (slots, world, reading) => {
     const { words } = reading;

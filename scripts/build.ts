@@ -24,6 +24,8 @@ const shared = {
   metafile: true,
   logLevel: 'warning',
   legalComments: 'none',
+  // Its UMD build, which esbuild would take for Node, hides its own modules from bundlers.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 } satisfies BuildOptions;
 
 async function bundles(): Promise<Bundle[]> {

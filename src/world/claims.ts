@@ -55,35 +55,50 @@ const sentencePatterns: readonly (readonly [RelationName, RegExp])[] = [
 /** All claims of a text, in order. Questions and denials claim nothing. */
 export function readClaims(world: World, reading: Reading): Claim[] {
   const claims: Claim[] = [];
-  let subject: Entity | undefined;
+  let last: Entity | null = null;
   for (const sentence of reading.sentences) {
     if (sentence.question) continue;
-    const words = dropOpening(sentence.words);
-    const text = words.join(' ');
+    const text = dropOpening(sentence.words).join(' ');
     const whole = readWhole(world, text);
-    subject = whole?.subject ?? subject;
-    claims.push(...(whole?.claims ?? []));
-    if (whole !== null) continue;
-    let verb = '';
-    for (const clause of text.split(' and ')) {
-      const [head, rest] = splitSubject(world, clause.split(' '), subject);
-      if (head === null) {
-        if (subject === undefined) break;
-      } else {
-        subject = head;
-        verb = '';
-      }
-      if (subject === undefined || rest.includes('not') || rest.includes('never')) continue;
-      const [first = ''] = rest;
-      if (first === 'is' || first === 'are') verb = first;
-      const predicate = rest.join(' ');
-      claims.push(...readPredicate(world, subject, predicate));
-      if (verb !== '' && first !== verb) {
-        claims.push(...readPredicate(world, subject, `${verb} ${predicate}`));
-      }
+    if (whole !== null) {
+      last = whole.subject;
+      claims.push(...whole.claims);
+      continue;
     }
+    const told = readClauses(world, text.split(' and '), last);
+    last = told.subject;
+    claims.push(...told.claims);
   }
   return claims;
+}
+
+/** The claims of a sentence's clauses. A clause without a subject of its own has the one before. */
+function readClauses(
+  world: World,
+  clauses: readonly string[],
+  before: Entity | null,
+): { subject: Entity | null; claims: Claim[] } {
+  const claims: Claim[] = [];
+  let subject = before;
+  let verb = '';
+  for (const [index, clause] of clauses.entries()) {
+    const [head, rest] = splitSubject(world, clause.split(' '), subject);
+    // A sentence that begins with no known subject claims nothing: "One day …", "My friends …".
+    if (head === null && index === 0) break;
+    if (head !== null) {
+      subject = head;
+      verb = '';
+    }
+    if (subject === null || rest.includes('not') || rest.includes('never')) continue;
+    const [first = ''] = rest;
+    if (first === 'is' || first === 'are') verb = first;
+    const predicate = rest.join(' ');
+    claims.push(...readPredicate(world, subject, predicate));
+    if (verb !== '' && first !== verb) {
+      claims.push(...readPredicate(world, subject, `${verb} ${predicate}`));
+    }
+  }
+  return { subject, claims };
 }
 
 /** How many different true facts a text states about an entity. */
@@ -126,7 +141,7 @@ function named(world: World, word: string): Entity | undefined {
 function splitSubject(
   world: World,
   words: readonly string[],
-  last: Entity | undefined,
+  last: Entity | null,
 ): [Entity | null, readonly string[]] {
   const [first = '', second = ''] = words;
   const skip = (count: number): readonly string[] =>
@@ -134,7 +149,7 @@ function splitSubject(
       ? words.slice(count + 1)
       : words.slice(count);
   if (['it', 'he', 'she', 'they'].includes(first)) {
-    const fits = last !== undefined && (first === 'they' || first === last.pronoun);
+    const fits = last !== null && (first === 'they' || first === last.pronoun);
     return fits ? [last, skip(1)] : [null, []];
   }
   if (['the', 'a', 'an', 'this', 'our', 'my'].includes(first)) {

@@ -1,6 +1,6 @@
 // Bundles everything that runs outside this repository's own Node: the extension, the trainer and the webviews.
 //   npm run build [-- --watch]
-import { cp, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
@@ -140,7 +140,6 @@ async function buildOnce(bundle: Bundle): Promise<void> {
   }
 }
 
-if (!options.watch) await rm(path.join(root, 'dist'), { recursive: true, force: true });
 await copyCodicons();
 for (const bundle of await present(await bundles())) {
   if (options.watch) {

@@ -2,7 +2,10 @@
 // that lives as long as the process.
 import { ESLintUtils } from '@typescript-eslint/utils';
 
-/** Reports an expression statement whose value (awaited or not) has a `dispose` method and is thrown away. */
+/**
+ * Reports an expression statement whose value (awaited or not) has a `dispose` method and is thrown away.
+ * @type {import('eslint').Rule.RuleModule}
+ */
 export const noDroppedDisposable = ESLintUtils.RuleCreator.withoutDocs({
   meta: {
     type: 'problem',

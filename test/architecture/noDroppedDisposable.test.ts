@@ -11,7 +11,7 @@ test('lint reports a dropped disposable, awaited or not, and none that is kept, 
   const eslint = new ESLint({
     cwd: fixtures,
     overrideConfigFile: true,
-    overrideConfig: tseslint.config({
+    overrideConfig: {
       files: ['**/*.ts'],
       languageOptions: {
         parser: tseslint.parser,
@@ -19,7 +19,7 @@ test('lint reports a dropped disposable, awaited or not, and none that is kept, 
       },
       plugins: { instruct: { rules: { 'no-dropped-disposable': noDroppedDisposable } } },
       rules: { 'instruct/no-dropped-disposable': 'error' },
-    }),
+    },
   });
   const [result] = await eslint.lintFiles(['lint/disposables.ts']);
   const lines = (result.source ?? '').split('\n');

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { toErrorData, type ErrorCode, type ErrorData, type Place } from '../protocol/errors.ts';
 import { projectFileName } from '../protocol/project.ts';
+import { RemedyError } from './remedyError.ts';
 
 interface RemedyAction {
   readonly label: string;
@@ -37,7 +38,6 @@ export class ErrorReporter {
       label: `Open ${projectFileName}`,
       run: (place) => this.open(place ?? { path: projectFileName }),
     };
-    const write = command('Write Demonstration', 'instruct.writeDemonstration');
     this.actions = {
       'not-a-project': command('Create Sample Project…', 'instruct.createSampleProject'),
       'bad-project-file': openProjectFile,
@@ -51,7 +51,7 @@ export class ErrorReporter {
       'run-is-live': command('Open Run', 'instruct.openRun'),
       'missing-file': null,
       'missing-completion': openPlace,
-      'empty-dataset': write,
+      'empty-dataset': command('Write Demonstration', 'instruct.writeDemonstration'),
       'disk-full': null,
       'io-failed': null,
       'out-of-memory': openProjectFile,
@@ -68,28 +68,27 @@ export class ErrorReporter {
     this.log.error(stack);
   };
 
-  /** Writes it to the log and shows it. `extra` adds a button of the place that reports. */
-  readonly report = (
-    thrown: unknown,
-    extra?: { label: string; run: () => Thenable<unknown> },
-  ): void => {
+  /** Writes it to the log and shows it. */
+  readonly report = (thrown: unknown): void => {
     this.note(thrown);
-    this.show(toErrorData(thrown), extra);
+    const action =
+      thrown instanceof RemedyError
+        ? command(thrown.action.label, thrown.action.command)
+        : undefined;
+    this.show(toErrorData(thrown), action);
   };
 
-  /** Shows an error that came as data, such as a run's. */
-  show(error: ErrorData, extra?: { label: string; run: () => Thenable<unknown> }): void {
+  private show(error: ErrorData, own: RemedyAction | undefined): void {
     const now = Date.now();
     const repeated = this.last.message === error.message && now - this.last.at < 5000;
     this.last = { message: error.message, at: now };
     if (repeated) return;
-    const action = this.actions[error.code];
-    const buttons = [action, extra].filter((button) => button !== null && button !== undefined);
+    const action = own ?? this.actions[error.code];
     const shown = async (): Promise<void> => {
-      const labels = buttons.map(({ label }) => label);
       const text = `${sentence(error.message)} ${error.remedy}`;
-      const chosen = await vscode.window.showErrorMessage(text, ...labels);
-      await buttons.find(({ label }) => label === chosen)?.run(error.place);
+      const buttons = action === null ? [] : [action.label];
+      const chosen = await vscode.window.showErrorMessage(text, ...buttons);
+      if (chosen !== undefined) await action?.run(error.place);
     };
     shown().catch(this.note);
   }

@@ -81,7 +81,7 @@ export class InlineComparisons implements vscode.Disposable {
   }
 
   /** The comparison that a menu's argument is about; undefined when it is closed. */
-  find(target: vscode.CommentThread): ComparisonThread | undefined {
+  find(target: unknown): ComparisonThread | undefined {
     return [...this.open].find((thread) => thread.is(target));
   }
 
@@ -150,7 +150,7 @@ export class ComparisonThread implements vscode.Disposable {
     return this.thread.uri.toString();
   }
 
-  is(thread: vscode.CommentThread): boolean {
+  is(thread: unknown): boolean {
     return this.thread === thread;
   }
 

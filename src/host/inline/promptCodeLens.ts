@@ -6,6 +6,9 @@ import { promptSchema } from '../../protocol/records.ts';
 import { Disposables } from '../disposables.ts';
 import type { ProjectService } from '../project/projectService.ts';
 
+/** A longer file gets no lenses below this line: the commands work there all the same. */
+const mostLines = 2000;
+
 /** See the file's header. Off where `instruct.codeLens.enabled` is. */
 export class PromptCodeLens implements vscode.CodeLensProvider, vscode.Disposable {
   private readonly owned = new Disposables();
@@ -36,7 +39,8 @@ export class PromptCodeLens implements vscode.CodeLensProvider, vscode.Disposabl
     const settings = vscode.workspace.getConfiguration('instruct', document.uri);
     if (!this.isPromptFile(document.uri) || !settings.get('codeLens.enabled', true)) return [];
     const lenses: vscode.CodeLens[] = [];
-    for (let line = 0; line < document.lineCount && !token.isCancellationRequested; line += 1) {
+    const lines = Math.min(document.lineCount, mostLines);
+    for (let line = 0; line < lines && !token.isCancellationRequested; line += 1) {
       const id = promptIdOf(document.lineAt(line).text);
       if (id !== undefined) lenses.push(...lensesOf(document, line, id));
     }

@@ -70,11 +70,11 @@ export function rankingSource({ project, labeler }: QueueSurroundings): RankingS
 }
 
 /** The queue of prompts that want a demonstration. */
-export function demonstrationSource({
-  project,
-  labeler,
-}: QueueSurroundings): Omit<DemonstrationSource, 'projectPath'> {
+export function demonstrationSource({ project, labeler }: QueueSurroundings): DemonstrationSource {
   return {
+    get projectPath() {
+      return project().path;
+    },
     labeler,
     nextTask: async ({ promptId, except }) => {
       const folder = project();

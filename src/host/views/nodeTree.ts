@@ -37,6 +37,11 @@ export class NodeTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     }, redrawMs);
   }
 
+  /** Redraws soon if it is seen, and else not at all. */
+  refreshIfVisible(): void {
+    if (this.view.visible) this.refresh();
+  }
+
   getChildren(node?: TreeNode): TreeNode[] {
     return [...(node === undefined ? this.rows() : (node.children ?? []))];
   }

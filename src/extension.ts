@@ -1,0 +1,113 @@
+/** The extension's entry: builds the object graph, nothing else. */
+import { performance } from 'node:perf_hooks';
+import * as vscode from 'vscode';
+import { registerCommands, trainerScript } from './host/commands/registerCommands.ts';
+import { registerDemonstration } from './host/demonstrationEditor.ts';
+import { ErrorReporter } from './host/errorReporter.ts';
+import { InlineComparisons } from './host/inline/inlineComparisons.ts';
+import { PromptCodeLens } from './host/inline/promptCodeLens.ts';
+import { ProjectSampler } from './host/inline/projectSampler.ts';
+import { CurrentLabeler } from './host/labeling/currentLabeler.ts';
+import { demonstrationSource, rankingSource } from './host/labeling/labelingQueue.ts';
+import { ProjectDiagnostics } from './host/project/projectDiagnostics.ts';
+import { ProjectService } from './host/project/projectService.ts';
+import { registerRankingPanel } from './host/rankingPanel.ts';
+import { registerRunPanel } from './host/runPanel.ts';
+import { RunEndNotifier } from './host/runs/runEndNotifier.ts';
+import { ProcessLauncher } from './host/runs/trainerLauncher.ts';
+import { currentRuns, runActions } from './host/runs/currentRuns.ts';
+import { StudioViews } from './host/views/studioViews.ts';
+
+/** Called by the editor when a folder has an `instruct.json`, or a view or command is used. */
+export function activate(context: vscode.ExtensionContext): void {
+  const started = performance.now();
+  const own = <T extends vscode.Disposable>(item: T): T => {
+    context.subscriptions.push(item);
+    return item;
+  };
+  const { extensionUri, workspaceState } = context;
+  const log = own(vscode.window.createOutputChannel('Instruct', { log: true }));
+  const errors: ErrorReporter = new ErrorReporter(log, () => projects.current?.path);
+  const { note, report } = errors;
+  const run = (command: string, ...given: unknown[]): Thenable<unknown> =>
+    vscode.commands.executeCommand(`instruct.${command}`, ...given);
+
+  const program = (): { executable: string; script: string } => {
+    const node = vscode.workspace.getConfiguration('instruct').get('trainer.nodePath', '');
+    return {
+      executable: node === '' ? process.execPath : node,
+      script: trainerScript(extensionUri),
+    };
+  };
+  const launcher = new ProcessLauncher(program);
+  const projects: ProjectService = own(
+    new ProjectService({
+      launcher,
+      clock: Date.now,
+      onError: report,
+      onRepair: ({ file }) => log.warn(`${file}: a torn last line was set aside before saving.`),
+    }),
+  );
+  const diagnostics = own(new ProjectDiagnostics(projects, note));
+  const identity = own(new CurrentLabeler(projects));
+  const labeler = identity.name;
+  const project = (): ReturnType<ProjectService['expect']> => projects.expect();
+
+  const ranking = own(
+    registerRankingPanel({
+      extensionUri,
+      workspaceState,
+      source: rankingSource({ project, labeler }),
+      command: async (command) => {
+        await run(command);
+      },
+      report: note,
+    }),
+  );
+  own(projects.onDidChange(() => ranking.refresh()));
+  const demonstrations = own(
+    registerDemonstration({
+      workspaceState,
+      source: demonstrationSource({ project, labeler }),
+      report: note,
+    }),
+  );
+  const runs = own(currentRuns(projects, note));
+  const runPanels = own(
+    registerRunPanel({ extensionUri, source: runs, act: runActions(run), report: note }),
+  );
+  const sampler = own(new ProjectSampler(projects, program, (line) => log.info(line)));
+  const comparisons = own(
+    new InlineComparisons({ sample: sampler.sample, labeler, onError: report }),
+  );
+  const lenses = own(new PromptCodeLens(projects));
+  const notifier = new RunEndNotifier({
+    openRun: (id) => run('openRun', id),
+    showLog: (id) => run('showRunLog', id),
+    resume: (id) => run('resumeRun', id),
+    onError: note,
+  });
+  own(
+    new StudioViews({
+      projects,
+      diagnostics,
+      labeler,
+      runEnded: (ended) => notifier.ended(ended),
+      onError: note,
+    }),
+  );
+  own(
+    registerCommands({
+      projects,
+      launcher,
+      sample: sampler.sample,
+      comparisons,
+      isPromptFile: (uri) => lenses.isPromptFile(uri),
+      ranking,
+      demonstrations,
+      runPanels,
+      errors,
+    }),
+  );
+  log.info(`Active after ${Math.round(performance.now() - started)} ms.`);
+}

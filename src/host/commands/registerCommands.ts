@@ -1,0 +1,229 @@
+/** Every command of the manifest, bound to what does it. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { projectFileName } from '../../protocol/project.ts';
+import type { Demonstrations } from '../demonstrationEditor.ts';
+import { Disposables } from '../disposables.ts';
+import type { ErrorReporter } from '../errorReporter.ts';
+import { CandidateComment, type InlineComparisons } from '../inline/inlineComparisons.ts';
+import type { Sample, Vote } from '../inline/comparison.ts';
+import type { ProjectFolder } from '../project/projectFolder.ts';
+import type { ProjectService } from '../project/projectService.ts';
+import type { RankingPanels } from '../rankingPanel.ts';
+import { RemedyError } from '../remedyError.ts';
+import type { RunPanels } from '../runPanel.ts';
+import type { TrainerLauncher } from '../runs/trainerLauncher.ts';
+import { openDataFileCommand } from '../views/datasetNodes.ts';
+import { property, targetId } from './arguments.ts';
+import {
+  compareInDiff,
+  compareInline,
+  CompletionDocuments,
+  completionScheme,
+  openProjectFile,
+} from './compareCommands.ts';
+import { createSampleProject } from './createSample.ts';
+import { chooseRun, deleteRun, showRunLog } from './runCommands.ts';
+import {
+  planPipeline,
+  planPpo,
+  planRewardModel,
+  planSampling,
+  planSft,
+  startRun,
+  type RunPlanner,
+} from './trainingCommands.ts';
+
+/** What commands act on. */
+export interface CommandSurroundings {
+  readonly projects: ProjectService;
+  readonly launcher: TrainerLauncher;
+  readonly sample: Sample;
+  readonly comparisons: InlineComparisons;
+  readonly isPromptFile: (uri: vscode.Uri) => boolean;
+  readonly ranking: RankingPanels;
+  readonly demonstrations: Demonstrations;
+  readonly runPanels: RunPanels;
+  readonly errors: ErrorReporter;
+}
+
+type Handler = (argument: unknown) => Promise<void>;
+
+/** Registers all commands. What a command throws becomes a message with its remedy. */
+export function registerCommands(surroundings: CommandSurroundings): vscode.Disposable {
+  const owned = new Disposables();
+  const documents = new CompletionDocuments();
+  owned.add(vscode.workspace.registerTextDocumentContentProvider(completionScheme, documents));
+  const handlers = {
+    ...projectHandlers(surroundings, documents),
+    ...runHandlers(surroundings),
+    ...inlineHandlers(surroundings),
+  };
+  for (const [name, handle] of Object.entries(handlers)) {
+    const id = name.startsWith('instruct.') ? name : `instruct.${name}`;
+    const guarded = async (argument: unknown): Promise<void> => {
+      try {
+        await handle(argument);
+      } catch (thrown) {
+        surroundings.errors.report(thrown);
+      }
+    };
+    owned.add(vscode.commands.registerCommand(id, guarded));
+  }
+  return owned;
+}
+
+function projectHandlers(
+  surroundings: CommandSurroundings,
+  documents: CompletionDocuments,
+): Record<string, Handler> {
+  const { projects, launcher, sample, comparisons, isPromptFile } = surroundings;
+  const { ranking, demonstrations } = surroundings;
+  const start =
+    (plan: RunPlanner, show: boolean): Handler =>
+    async (argument) => {
+      const project = projects.expect();
+      expectTrust();
+      const planned = await plan(project, argument);
+      if (planned === undefined) return;
+      const run = await startRun(project, planned);
+      if (show) await surroundings.runPanels.open(run.id);
+    };
+  return {
+    createSampleProject: (argument) => {
+      expectTrust();
+      return createSampleProject(launcher, argument);
+    },
+    openProjectFile: () => openProjectFile(projects.expect().path, projectFileName),
+    [openDataFileCommand]: (argument) => openProjectFile(projects.expect().path, String(argument)),
+    writeDemonstration: (argument) => {
+      projects.expect().expectProject();
+      return demonstrations.write(targetId(argument, 'prompt'));
+    },
+    rankCompletions: (argument) => {
+      projects.expect().expectProject();
+      return ranking.open(targetId(argument, 'prompt'));
+    },
+    sampleCompletions: start(planSampling, false),
+    trainSft: start(planSft, true),
+    trainRewardModel: start(planRewardModel, true),
+    runPpo: start(planPpo, true),
+    runPipeline: start(planPipeline, true),
+    compareInline: (argument) => {
+      expectTrust();
+      return compareInline(projects.expect(), comparisons, isPromptFile, argument);
+    },
+    compareDiff: () => {
+      expectTrust();
+      return compareInDiff(projects.expect(), sample, documents);
+    },
+  };
+}
+
+function runHandlers({ projects, runPanels }: CommandSurroundings): Record<string, Handler> {
+  const isLive = (project: ProjectFolder) => (run: Parameters<typeof project.runs.isLive>[0]) =>
+    project.runs.isLive(run);
+  return {
+    openRun: async (argument) => {
+      const filter = { title: 'Open Run', accepts: () => true, none: 'There is no run yet.' };
+      const run = await chooseRun(projects.expect(), argument, filter);
+      if (run !== undefined) await runPanels.open(run.id);
+    },
+    showRunLog: async (argument) => {
+      const filter = { title: 'Show Run Log', accepts: () => true, none: 'There is no run yet.' };
+      const run = await chooseRun(projects.expect(), argument, filter);
+      if (run !== undefined) await showRunLog(run);
+    },
+    stopRun: async (argument) => {
+      const project = projects.expect();
+      const none = 'No run is at work: there is nothing to stop.';
+      const filter = { title: 'Stop Run', accepts: isLive(project), none };
+      const run = await chooseRun(project, argument, filter);
+      if (run === undefined) return;
+      expectTrust();
+      await vscode.window.withProgress(
+        { location: { viewId: 'instruct.runs' }, title: 'Stopping…' },
+        () => project.runs.stop(run),
+      );
+    },
+    pauseRun: async (argument) => {
+      const project = projects.expect();
+      const run = await chooseRun(project, argument, {
+        title: 'Pause Run',
+        accepts: ({ state }) => state === 'running',
+        none: 'No run is at work: there is nothing to pause.',
+      });
+      if (run === undefined) return;
+      expectTrust();
+      await project.runs.pause(run);
+    },
+    resumeRun: async (argument) => {
+      const project = projects.expect();
+      const run = await chooseRun(project, argument, {
+        title: 'Resume Run',
+        accepts: (candidate) => candidate.state === 'paused' || candidate.isResumable,
+        none: 'No run waits to go on: there is nothing to resume.',
+      });
+      if (run === undefined) return;
+      expectTrust();
+      await project.runs.resume(run);
+    },
+    deleteRun: async (argument) => {
+      const project = projects.expect();
+      const run = await chooseRun(project, argument, {
+        title: 'Delete Run',
+        accepts: (candidate) => !project.runs.isLive(candidate),
+        none: 'There is no run to delete.',
+      });
+      if (run !== undefined) await deleteRun(project, run);
+    },
+  };
+}
+
+function inlineHandlers({ comparisons }: CommandSurroundings): Record<string, Handler> {
+  const vote = async (argument: unknown, given: Vote): Promise<void> => {
+    const thread = threadOf(argument);
+    if (thread !== undefined) await comparisons.find(thread)?.vote(given);
+  };
+  return {
+    'inline.prefer': async (argument) => {
+      if (!(argument instanceof CandidateComment)) return;
+      await argument.thread.vote({ prefer: argument.candidate });
+    },
+    'inline.tie': (argument) => vote(argument, 'tie'),
+    'inline.bothBad': (argument) => vote(argument, 'bothBad'),
+    'inline.saveDemonstration': async (argument) => {
+      const thread = threadOf(argument);
+      const text = property(argument, 'text');
+      if (thread === undefined || typeof text !== 'string' || text.trim() === '') return;
+      await comparisons.find(thread)?.demonstrate(text.trim());
+    },
+    'inline.close': (argument) => {
+      const thread = threadOf(argument);
+      if (thread !== undefined) comparisons.find(thread)?.dispose();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Menus of a thread give the thread, those of its reply box `{ thread, text }`. */
+function threadOf(argument: unknown): unknown {
+  return property(argument, 'thread') ?? argument;
+}
+
+function expectTrust(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new RemedyError(
+    {
+      code: 'bad-argument',
+      message: 'This folder is in Restricted Mode, where no process is started.',
+      remedy: 'Trust it first; looking and labeling work all the same.',
+    },
+    { label: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
+  );
+}
+
+/** The absolute path of the trainer beside the extension's own bundle. */
+export function trainerScript(extension: vscode.Uri): string {
+  return path.join(extension.fsPath, 'dist', 'trainer.mjs');
+}

@@ -1,0 +1,159 @@
+/** Starting runs: each command asks only what it cannot know. */
+import * as vscode from 'vscode';
+import type { RecordKind } from '../../protocol/records.ts';
+import type { ProjectFolder } from '../project/projectFolder.ts';
+import type { Run } from '../runs/run.ts';
+import { RemedyError, type Remedy } from '../remedyError.ts';
+import type { NewRun } from '../runs/trainerLauncher.ts';
+import { languageModels, listModels, modelsMadeBy, type ModelInfo } from '../views/modelCatalog.ts';
+import { modelDetail, modelLabel } from '../views/modelNodes.ts';
+import { counted } from '../views/treeNode.ts';
+import { targetId } from './arguments.ts';
+import { chooseInSteps, type Choice } from './quickSteps.ts';
+
+/** Makes the settings of a run out of what a command was called with; undefined when given up. */
+export type RunPlanner = (project: ProjectFolder, argument: unknown) => Promise<NewRun | undefined>;
+
+/** The models of an open project. */
+export function modelsOf(project: ProjectFolder): Promise<ModelInfo[]> {
+  return listModels(project.path, project.project?.models.base, project.runs.runs);
+}
+
+/** SFT starts from the project's base model. */
+export const planSft: RunPlanner = async (project) => {
+  project.expectProject();
+  await expectRecords(project, 'demonstrations', 'SFT learns from demonstrations');
+  return { stage: 'sft', options: [] };
+};
+
+/** The reward model starts from an SFT model. */
+export const planRewardModel: RunPlanner = async (project) => {
+  project.expectProject();
+  await expectRecords(project, 'rankings', 'The reward model learns from rankings');
+  const models = expectModels(await modelsOf(project), 'sft', 'The reward model starts from one');
+  const chosen = await chooseInSteps('Train Reward Model', [
+    { placeholder: 'SFT model to start from', choices: models.map(modelChoice) },
+  ]);
+  const model = chosen?.at(0);
+  return model === undefined ? undefined : { stage: 'rm', options: ['--model', model] };
+};
+
+/** PPO starts from an SFT model and optimises for a reward model. */
+export const planPpo: RunPlanner = async (project) => {
+  project.expectProject();
+  const models = await modelsOf(project);
+  const policies = expectModels(models, 'sft', 'PPO starts from one');
+  const rewards = expectModels(models, 'rm', 'PPO optimises for its score');
+  const chosen = await chooseInSteps('Run PPO', [
+    { placeholder: 'Policy to start from', choices: policies.map(modelChoice) },
+    { placeholder: 'Reward model', choices: rewards.map(modelChoice) },
+  ]);
+  if (chosen === undefined) return undefined;
+  const [model, reward] = chosen;
+  return { stage: 'ppo', options: ['--model', model, '--reward', reward] };
+};
+
+/** The whole pipeline starts from the base model and takes the rankings that stand, if any. */
+export const planPipeline: RunPlanner = async (project) => {
+  project.expectProject();
+  await expectRecords(project, 'demonstrations', 'The pipeline begins with SFT on demonstrations');
+  return { stage: 'pipeline', options: [] };
+};
+
+/** Sampling asks which model and for how many prompts. */
+export const planSampling: RunPlanner = async (project, argument) => {
+  project.expectProject();
+  await expectRecords(project, 'prompts', 'Completions are sampled for prompts');
+  const models = languageModels(await modelsOf(project));
+  if (models.length === 0) throw noModel('There is no model to sample from yet.');
+  const given = models.find(({ ref }) => ref === targetId(argument, 'model'));
+  const dataset = await project.expectDataset();
+  const prompts = dataset.counts().prompts.bySplit.get('train') ?? 0;
+  const chosen = await chooseInSteps('Sample Completions', [
+    {
+      placeholder: 'Model to sample from',
+      choices: (given === undefined ? models : [given]).map(modelChoice),
+    },
+    { placeholder: 'For how many prompts of the train split', choices: promptChoices(prompts) },
+  ]);
+  if (chosen === undefined) return undefined;
+  const [model, maxPrompts] = chosen;
+  const options = ['--model', model, '--set', `maxPrompts=${maxPrompts}`];
+  const k = project.expectProject().labeling.completionsPerPrompt;
+  return { stage: 'sample', options: [...options, '--set', `completionsPerPrompt=${k}`] };
+};
+
+/** Makes and starts a run, showing that something happens. */
+export async function startRun(project: ProjectFolder, run: NewRun): Promise<Run> {
+  return vscode.window.withProgress(
+    { location: { viewId: 'instruct.runs' }, title: 'Starting…' },
+    () => project.runs.start(run),
+  );
+}
+
+/** A model as something to choose. */
+export function modelChoice(model: ModelInfo): Choice {
+  const detail = modelDetail(model, Date.now());
+  return { label: modelLabel(model), description: detail, detail: model.ref, value: model.ref };
+}
+
+function promptChoices(total: number): Choice[] {
+  const some = [10, 50, 200].filter((count) => count < total);
+  const all = { label: `All ${counted(total, 'prompt')}`, value: '0' };
+  return [...some.map((count) => ({ label: counted(count, 'prompt'), value: `${count}` })), all];
+}
+
+async function expectRecords(project: ProjectFolder, kind: RecordKind, why: string): Promise<void> {
+  const dataset = await project.expectDataset();
+  if (dataset.counts()[kind].total > 0) return;
+  const { sentence, ...action } = remedies[kind];
+  throw new RemedyError(
+    {
+      code: 'empty-dataset',
+      message: `${why}, and there are none in this project.`,
+      remedy: sentence,
+      place: { path: kind },
+    },
+    action,
+  );
+}
+
+const remedies: Readonly<Record<RecordKind, Remedy & { readonly sentence: string }>> = {
+  prompts: {
+    sentence: 'Add some to a file in prompts/.',
+    label: 'Open Project File',
+    command: 'instruct.openProjectFile',
+  },
+  demonstrations: {
+    sentence: 'Write one first.',
+    label: 'Write Demonstration',
+    command: 'instruct.writeDemonstration',
+  },
+  completions: {
+    sentence: 'Sample some first.',
+    label: 'Sample Completions…',
+    command: 'instruct.sampleCompletions',
+  },
+  rankings: {
+    sentence: 'Rank some first.',
+    label: 'Rank Completions',
+    command: 'instruct.rankCompletions',
+  },
+};
+
+function expectModels(models: readonly ModelInfo[], stage: 'sft' | 'rm', why: string): ModelInfo[] {
+  const found = modelsMadeBy(models, stage);
+  const name = stage === 'sft' ? 'SFT model' : 'reward model';
+  if (found.length > 0) return found;
+  throw noModel(`There is no ${name} yet. ${why}.`, stage);
+}
+
+/** There is no model of the kind that is needed; the button trains one. */
+export function noModel(message: string, stage: 'sft' | 'rm' = 'sft'): RemedyError {
+  const action =
+    stage === 'sft'
+      ? { label: 'Train SFT', command: 'instruct.trainSft' }
+      : { label: 'Train Reward Model', command: 'instruct.trainRewardModel' };
+  const remedy = `Run "${action.label}" first, or the whole pipeline.`;
+  return new RemedyError({ code: 'bad-model', message, remedy }, action);
+}

@@ -1,0 +1,39 @@
+/** The sampler of whichever project is open. */
+import * as vscode from 'vscode';
+import { Disposables } from '../disposables.ts';
+import type { ProjectService } from '../project/projectService.ts';
+import type { NodeProgram } from '../runs/trainerLauncher.ts';
+import type { Sample } from './comparison.ts';
+import { SamplerClient } from './samplerClient.ts';
+
+/** Starts one sampler a project, with its first request; another project ends it. */
+export class ProjectSampler implements vscode.Disposable {
+  private readonly owned = new Disposables();
+  private readonly projects: ProjectService;
+  private readonly program: () => NodeProgram;
+  private readonly log: (line: string) => void;
+  private client: { path: string; sampler: SamplerClient } | undefined;
+
+  constructor(projects: ProjectService, program: () => NodeProgram, log: (line: string) => void) {
+    this.projects = projects;
+    this.program = program;
+    this.log = log;
+    this.owned.add({ dispose: () => this.client?.sampler.dispose() });
+  }
+
+  /** Draws one completion. Never in Restricted Mode: the commands before it refuse. */
+  readonly sample: Sample = (job, onText, signal) => {
+    if (!vscode.workspace.isTrusted) throw new Error('sample: expected a trusted workspace');
+    const { path } = this.projects.expect();
+    if (this.client?.path !== path) {
+      this.client?.sampler.dispose();
+      const { program, log } = this;
+      this.client = { path, sampler: new SamplerClient({ projectPath: path, program, log }) };
+    }
+    return this.client.sampler.sample(job, onText, signal);
+  };
+
+  dispose(): void {
+    this.owned.dispose();
+  }
+}

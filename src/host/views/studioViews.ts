@@ -1,0 +1,174 @@
+/** The four views, the status bar and the context keys, kept up to date with the project. */
+import * as vscode from 'vscode';
+import { queueOptions } from '../labeling/labelingQueue.ts';
+import { Disposables } from '../disposables.ts';
+import type { ProjectDiagnostics } from '../project/projectDiagnostics.ts';
+import type { ProjectFolder } from '../project/projectFolder.ts';
+import type { ProjectService } from '../project/projectService.ts';
+import { RunStatusBar } from '../runs/runStatusBar.ts';
+import type { Run } from '../runs/run.ts';
+import { datasetNodes } from './datasetNodes.ts';
+import { listModels, type ModelInfo } from './modelCatalog.ts';
+import { modelNodes } from './modelNodes.ts';
+import { NodeTree } from './nodeTree.ts';
+import { queueNodes } from './queueNodes.ts';
+import { runNodes } from './runNodes.ts';
+import type { TreeNode } from './treeNode.ts';
+
+/** What the views need. */
+export interface ViewSurroundings {
+  readonly projects: ProjectService;
+  readonly diagnostics: ProjectDiagnostics;
+  readonly labeler: () => Promise<string>;
+  /** A run that was live has come to its end. */
+  readonly runEnded: (run: Run) => void;
+  readonly onError: (thrown: unknown) => void;
+}
+
+const minuteMs = 60_000;
+
+/** See the file's header. */
+export class StudioViews implements vscode.Disposable {
+  private readonly owned = new Disposables();
+  private readonly surroundings: ViewSurroundings;
+  private readonly statusBar = this.owned.add(new RunStatusBar());
+  private readonly keys = new Map<string, unknown>();
+  private ofProject = new Disposables();
+  private shown: ProjectFolder | undefined;
+  private labeler = '';
+  private models: readonly ModelInfo[] = [];
+  private readonly cache = new Map<string, { version: string; nodes: readonly TreeNode[] }>();
+
+  /** The trees by their role, also for tests. */
+  readonly trees: Readonly<Record<'dataset' | 'queue' | 'models' | 'runs', NodeTree>>;
+
+  constructor(surroundings: ViewSurroundings) {
+    this.surroundings = surroundings;
+    const tree = (id: string, rows: (project: ProjectFolder) => readonly TreeNode[]): NodeTree =>
+      this.owned.add(
+        new NodeTree(`instruct.${id}`, () => (this.shown === undefined ? [] : rows(this.shown))),
+      );
+    this.trees = {
+      dataset: tree('dataset', (project) => this.datasetRows(project)),
+      queue: tree('queue', (project) => this.queueRows(project)),
+      models: tree('models', () => modelNodes(this.models, Date.now())),
+      runs: tree('runs', ({ runs }) => runNodes(runs.runs, (run) => runs.isLive(run), Date.now())),
+    };
+    const { projects, diagnostics } = surroundings;
+    this.owned.add(projects.onDidChange(() => this.projectChanged()));
+    this.owned.add(diagnostics.onDidChange(() => this.trees.dataset.refresh()));
+    this.owned.add(
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('instruct.labeler')) this.projectChanged();
+      }),
+    );
+    // "5 min ago" grows old only while somebody looks.
+    const clock = setInterval(() => {
+      if (vscode.window.state.focused) this.trees.runs.refreshIfVisible();
+    }, minuteMs);
+    this.owned.add({ dispose: () => clearInterval(clock) });
+    this.projectChanged();
+  }
+
+  dispose(): void {
+    this.ofProject.dispose();
+    this.owned.dispose();
+  }
+
+  private projectChanged(): void {
+    const project = this.surroundings.projects.current;
+    if (project !== this.shown) {
+      this.ofProject.dispose();
+      this.ofProject = new Disposables();
+      this.shown = project;
+      this.models = [];
+      this.cache.clear();
+      if (project !== undefined) this.follow(project, this.ofProject);
+    }
+    this.readSlowParts(project).catch(this.surroundings.onError);
+    this.refreshAll();
+  }
+
+  private follow({ runs }: ProjectFolder, owned: Disposables): void {
+    owned.add(
+      runs.onDidChange(() => {
+        this.trees.runs.refresh();
+        this.statusBar.update(runs.liveRuns);
+        this.updateKeys();
+      }),
+    );
+    owned.add(runs.onDidChangeRuns(() => this.projectChanged()));
+    owned.add(runs.onDidEnd((run) => this.surroundings.runEnded(run)));
+  }
+
+  private async readSlowParts(project: ProjectFolder | undefined): Promise<void> {
+    if (project === undefined) return;
+    this.labeler = await this.surroundings.labeler();
+    const base = project.project?.models.base;
+    const models = await listModels(project.path, base, project.runs.runs);
+    if (project !== this.shown) return;
+    this.models = models;
+    this.trees.models.refresh();
+    this.trees.queue.refresh();
+  }
+
+  private refreshAll(): void {
+    for (const tree of Object.values(this.trees)) tree.refresh();
+    this.statusBar.update(this.shown?.runs.liveRuns ?? []);
+    this.updateKeys();
+  }
+
+  private datasetRows(project: ProjectFolder): readonly TreeNode[] {
+    const { dataset } = project;
+    if (dataset === undefined || project.project === undefined) return [];
+    const problems = this.surroundings.diagnostics.countByFile;
+    const version = `${dataset.version} ${[...problems].join()}`;
+    return this.cached('dataset', version, () => datasetNodes(dataset, problems));
+  }
+
+  private queueRows(project: ProjectFolder): readonly TreeNode[] {
+    const { dataset } = project;
+    if (dataset === undefined || project.project === undefined || this.labeler === '') return [];
+    const version = `${dataset.version} ${this.labeler} ${JSON.stringify(project.project.labeling)}`;
+    return this.cached('queue', version, () =>
+      queueNodes(dataset, this.labeler, queueOptions(project, this.labeler)),
+    );
+  }
+
+  private cached(
+    name: string,
+    version: string,
+    make: () => readonly TreeNode[],
+  ): readonly TreeNode[] {
+    const known = this.cache.get(name);
+    if (known?.version === version) return known.nodes;
+    const nodes = make();
+    this.cache.set(name, { version, nodes });
+    return nodes;
+  }
+
+  private updateKeys(): void {
+    const project = this.shown;
+    const runs = project?.runs.runs ?? [];
+    this.setKey('hasProject', project?.project !== undefined);
+    this.setKey('projectBroken', project !== undefined && project.fileProblems.length > 0);
+    this.setKey('hasRuns', runs.length > 0);
+    this.setKey('hasLiveRun', (project?.runs.liveRuns.length ?? 0) > 0);
+    this.setKey(
+      'hasRunningRun',
+      runs.some(({ state }) => state === 'running'),
+    );
+    this.setKey(
+      'hasResumableRun',
+      runs.some((run) => run.state === 'paused' || run.isResumable),
+    );
+  }
+
+  private setKey(name: string, value: boolean): void {
+    if (this.keys.get(name) === value) return;
+    this.keys.set(name, value);
+    vscode.commands
+      .executeCommand('setContext', `instruct.${name}`, value)
+      .then(undefined, this.surroundings.onError);
+  }
+}

@@ -1,16 +1,7 @@
 /** Expressions: tensors as immutable nodes, the functions that build them, and their gradients. */
-export type {
-  AttributesOf,
-  DataOf,
-  DType,
-  Op,
-  Shape,
-  Tensor,
-  TensorData,
-  TensorLike,
-} from './tensor.ts';
+export type { DType, Op, Shape, Tensor, TensorData } from './tensor.ts';
 export { isOp, topologicalOrder } from './tensor.ts';
-export { sameShape, showShape, sizeOf } from './shape.ts';
+export { showShape, sizeOf } from './shape.ts';
 export { constant, dtypeOf, fromNumbers, input, scalar, zeros } from './leaves.ts';
 export {
   abs,
@@ -52,5 +43,4 @@ export { gather, pick, scatterPick, scatterRows } from './indexing.ts';
 export { matMul } from './matMul.ts';
 export type { MatMulOptions } from './matMul.ts';
 export { groupQueryAttention, layerNorm, logSoftmax, softmax, tokenLogprobs } from './network.ts';
-export type { CachedAttention, CachedAttentionHeads } from './network.ts';
 export { gradients } from './gradients.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { constantRate, cosineDecay, linearDecay, linearWarmup, warmupFrom } from './schedules.ts';
+import { cosineDecay, linearDecay, linearWarmup, warmupFrom } from './schedules.ts';
 import type { Schedule } from './schedules.ts';
 
 function assertRates(schedule: Schedule, expected: Readonly<Record<number, number>>): void {
@@ -27,10 +27,6 @@ test('the linear warm-up has no step without effect and ends at the peak', () =>
 
 test('the linear decay ends at zero', () => {
   assertRates(linearDecay(4), { 0: 1, 1: 0.75, 3: 0.25, 4: 0, 9: 0 });
-});
-
-test('the constant rate is the peak', () => {
-  assertRates(constantRate, { 0: 1, 1000: 1 });
 });
 
 test('a schedule over no steps is refused', () => {

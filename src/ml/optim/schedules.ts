@@ -6,9 +6,6 @@
 /** A factor on the peak learning rate, by steps taken before this one (0 for the first). */
 export type Schedule = (step: number) => number;
 
-/** 1 throughout. */
-export const constantRate: Schedule = () => 1;
-
 /**
  * Half a cosine from 1 down to `floor` after `totalSteps`, then `floor`; no warm-up. The paper's
  * SFT and reward model (C.1, C.2) decay to 10 % of the peak.

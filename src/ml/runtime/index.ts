@@ -7,4 +7,4 @@ export type { Arrays } from './program.ts';
 export { ProgramCache } from './programCache.ts';
 export { RunResult } from './runResult.ts';
 export { TrainingProgram } from './trainingProgram.ts';
-export type { TrainingBatch, TrainingGraph } from './trainingProgram.ts';
+export type { TrainingGraph } from './trainingProgram.ts';

@@ -1,75 +1,107 @@
 /**
- * The two passes of generation with a key/value cache: one over whole prompts that fills the cache,
- * and one over a single new token a row. Both give the distribution of the next token.
+ * The two passes of generation with a key/value cache: one over whole prompts, and one over a single
+ * new token a row that attends to the cache. Both give the distribution of the next token and the
+ * keys and values of the new tokens, which the caller puts into the cache: an output as large as the
+ * cache would be copied by ONNX Runtime's binding at each step, at twice the cost of all the rest.
  */
 import {
+  add,
+  concat,
   gather,
-  groupQueryAttention,
   input,
   logSoftmax,
+  matMul,
   mul,
+  reduceSum,
   reshape,
+  slice,
   softmax,
 } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import type { Attend } from './family.ts';
+import type { Attend, Weights } from './family.ts';
 import { lmLogits } from './heads.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { weightInputs } from './modelParameters.ts';
-import { trunk } from './trunk.ts';
+import { causalAttention, trunk } from './trunk.ts';
 
-/** The static shape of a pass. */
-export interface PassShape {
-  readonly rows: number;
-  /** S: new tokens a row. */
-  readonly steps: number;
-  /** L: length of the cache. */
-  readonly cacheLength: number;
+/** What masks a position: softmax gives it probability 0. */
+export const masked = -1e9;
+
+/**
+ * A pass over prompts. Inputs besides the weights: `tokens` [B, T] and `last` [B] (where each row's
+ * last token stands among the B·T), both int32, and `inverseTemperature` []. Outputs as of
+ * {@link stepPass}, N = B·T.
+ */
+export function promptPass(
+  config: ModelConfig,
+  rows: number,
+  length: number,
+): Record<string, Tensor> {
+  const { weights } = weightInputs(config, 'language');
+  const { attend, outputs } = recording(causalAttention(config, rows, length));
+  const hidden = trunk(config, weights, input('tokens', [rows, length], 'int32'), { attend });
+  const flat = reshape(hidden, [rows * length, config.nEmbd]);
+  const last = gather(flat, input('last', [rows], 'int32')); // [B, C]
+  return { ...nextToken(weights, last), ...outputs };
 }
 
 /**
- * A pass over S new tokens a row. Inputs besides weights and caches, all int32: `tokens` [B, S],
- * `positions` [B, S], `lastIndex` [B] (each row's length with the new tokens, less one),
- * `totalLength` [] (the longest of them), `last` [B] (where each row's last token stands among the
- * B·S), and float32 `inverseTemperature` []. Outputs: `probabilities` [B, V] at the temperature,
- * `logprobs` [B, V] at temperature 1, and the caches, written in place.
+ * A pass over one token a row. Inputs besides the weights: `tokens` [B, 1] and `positions` [B, 1],
+ * both int32, `mask` [B, 1, 1, L] (0 where the cache holds a token, else {@link masked}),
+ * `inverseTemperature` [], and per layer `pastKey.<i>` [B, H, D, L] and `pastValue.<i>` [B, H, L, D].
+ * Outputs: `probabilities` [B, V] at the temperature, `logprobs` [B, V] at temperature 1, and per
+ * layer `key.<i>` and `value.<i>` [N, C] of the new tokens.
  */
-export function cachedPass(config: ModelConfig, shape: PassShape): Record<string, Tensor> {
-  const { rows, steps, cacheLength } = shape;
-  const { nHead, nEmbd, nLayer } = config;
-  const cacheShape = [rows, nHead, cacheLength, nEmbd / nHead]; // [B, H, L, D]
-  const lastIndex = input('lastIndex', [rows], 'int32');
-  const totalLength = input('totalLength', [], 'int32');
-  const caches: Record<string, Tensor> = {};
-  const byRow = (x: Tensor): Tensor => reshape(x, [rows, steps, nEmbd]); // [B, S, C]
-  const attend: Attend = ({ query, key, value }, layer) => {
-    const { output, presentKey, presentValue } = groupQueryAttention(
-      {
-        query: byRow(query),
-        key: byRow(key),
-        value: byRow(value),
-        pastKey: input(`key.${layer}`, cacheShape),
-        pastValue: input(`value.${layer}`, cacheShape),
-        lastIndex,
-        totalLength,
-      },
-      { nHead, nKvHead: nHead },
-    );
-    caches[`key.${layer}`] = presentKey;
-    caches[`value.${layer}`] = presentValue;
-    return reshape(output, [rows * steps, nEmbd]);
-  };
+export function stepPass(
+  config: ModelConfig,
+  rows: number,
+  cacheLength: number,
+): Record<string, Tensor> {
   const { weights } = weightInputs(config, 'language');
-  const tokens = input('tokens', [rows, steps], 'int32');
-  const positions = input('positions', [rows, steps], 'int32');
-  const hidden = trunk(config, weights, tokens, { positions, attend }); // [B, S, C]
-  const flat = reshape(hidden, [rows * steps, nEmbd]);
-  const last = gather(flat, input('last', [rows], 'int32')); // [B, C]
-  const logits = lmLogits(weights, last); // [B, V]
-  if (Object.keys(caches).length !== 2 * nLayer) throw new Error('cachedPass: expected all layers');
+  const { attend, outputs } = recording(cachedAttention(config, rows, cacheLength));
+  const tokens = input('tokens', [rows, 1], 'int32');
+  const positions = input('positions', [rows, 1], 'int32');
+  const hidden = trunk(config, weights, tokens, { positions, attend }); // [B, 1, C]
+  return { ...nextToken(weights, reshape(hidden, [rows, config.nEmbd])), ...outputs };
+}
+
+function nextToken(weights: Weights, hidden: Tensor): Record<string, Tensor> {
+  const logits = lmLogits(weights, hidden); // [B, V]
   return {
     probabilities: softmax(mul(logits, input('inverseTemperature', []))),
     logprobs: logSoftmax(logits),
-    ...caches,
+  };
+}
+
+/** The same attention, with each layer's keys and values kept as outputs. */
+function recording(attend: Attend): { attend: Attend; outputs: Record<string, Tensor> } {
+  const outputs: Record<string, Tensor> = {};
+  return {
+    outputs,
+    attend: (projections, layer) => {
+      outputs[`key.${layer}`] = projections.key;
+      outputs[`value.${layer}`] = projections.value;
+      return attend(projections, layer);
+    },
+  };
+}
+
+/** Attention of one new token a row to the cache and to itself. */
+function cachedAttention({ nHead, nEmbd }: ModelConfig, rows: number, length: number): Attend {
+  const width = nEmbd / nHead;
+  const mask = input('mask', [rows, 1, 1, length]);
+  const byHead = (x: Tensor): Tensor => reshape(x, [rows, nHead, 1, width]); // [B, H, 1, D]
+  return ({ query, key, value }, layer) => {
+    const pastKey = input(`pastKey.${layer}`, [rows, nHead, width, length]);
+    const pastValue = input(`pastValue.${layer}`, [rows, nHead, length, width]);
+    const scaled = mul(byHead(query), 1 / Math.sqrt(width)); // [B, H, 1, D]
+    const past = add(matMul(scaled, pastKey), mask); // [B, H, 1, L]
+    const own = reshape(reduceSum(mul(scaled, byHead(key)), [3]), [rows, nHead, 1, 1]);
+    const shares = softmax(concat([past, own], 3)); // [B, H, 1, L + 1]
+    const mixed = add(
+      matMul(slice(shares, 3, 0, length), pastValue),
+      mul(slice(shares, 3, length), byHead(value)),
+    ); // [B, H, 1, D]
+    return reshape(mixed, [rows, nEmbd]);
   };
 }

@@ -4,10 +4,10 @@
  */
 import type { Random } from '../../data/random.ts';
 import { InstructError } from '../../protocol/errors.ts';
+import type { Tensor } from '../graph/index.ts';
 import { Program, ProgramCache } from '../runtime/index.ts';
 import type { Arrays, ExecutionOptions, ParameterBuffer, RunResult } from '../runtime/index.ts';
-import { cachedPass } from './cachedPasses.ts';
-import type { PassShape } from './cachedPasses.ts';
+import { masked, promptPass, stepPass } from './cachedPasses.ts';
 import { KeyValueCache } from './keyValueCache.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { drawToken, mostProbable } from './sampling.ts';
@@ -94,9 +94,13 @@ export class Generator {
       const random = options.random.fork();
       return { index, prompt, random, limit, tokens: [], logprobs: [], logprob: 0, finish: null };
     });
-    await new Batch(this.#config, rows, options, this.#batchRows, (shape, feeds, caches) =>
-      this.#run(parameters, shape, feeds, caches),
-    ).finishAll();
+    const run: RunPass = async (pass, feeds) => {
+      const program = await this.#programs.get(passKey(pass), () =>
+        Program.compile(passGraph(this.#config, pass), this.#execution),
+      );
+      return program.run({ ...parameters.views(), ...feeds });
+    };
+    await new Batch(this.#config, rows, options, this.#batchRows, run).finishAll();
     return rows.map(({ tokens, logprobs, logprob, finish }) => ({
       tokens,
       logprobs,
@@ -117,27 +121,30 @@ export class Generator {
     });
   }
 
-  async #run(
-    parameters: ParameterBuffer,
-    shape: PassShape,
-    feeds: Arrays,
-    caches: Arrays,
-  ): Promise<RunResult> {
-    const { rows, steps, cacheLength } = shape;
-    const program = await this.#programs.get(`${rows}x${steps}:${cacheLength}`, () =>
-      Program.compile(cachedPass(this.#config, shape), this.#execution),
-    );
-    return program.run({ ...parameters.views(), ...feeds, ...caches }, caches);
-  }
-
   /** Frees the programs. */
   dispose(): void {
     this.#programs.dispose();
   }
 }
 
-/** Runs one pass; the caches are read and written in place. */
-type RunPass = (shape: PassShape, feeds: Arrays, caches: Arrays) => Promise<RunResult>;
+/** One of the two passes, with its static shape. */
+interface Pass {
+  readonly kind: 'prompt' | 'step';
+  readonly rows: number;
+  /** T of a pass over prompts, L of a step. */
+  readonly length: number;
+}
+
+/** Runs a pass with the model's weights. */
+type RunPass = (pass: Pass, feeds: Arrays) => Promise<RunResult>;
+
+function passKey({ kind, rows, length }: Pass): string {
+  return `${kind} ${rows}x${length}`;
+}
+
+function passGraph(config: ModelConfig, { kind, rows, length }: Pass): Record<string, Tensor> {
+  return kind === 'prompt' ? promptPass(config, rows, length) : stepPass(config, rows, length);
+}
 
 /** The rows of one call of {@link Generator.generate}: waiting, live in the cache, or done. */
 class Batch {
@@ -148,6 +155,7 @@ class Batch {
   readonly #cache: KeyValueCache;
   /** Row i of the cache belongs to live row i. */
   readonly #live: Row[] = [];
+  readonly #inverseTemperature: Float32Array;
 
   constructor(
     config: ModelConfig,
@@ -166,6 +174,9 @@ class Batch {
     );
     const capacity = roundUpRows(Math.min(batchRows, Math.max(1, rows.length)));
     this.#cache = new KeyValueCache(config, capacity, roundUpLength(longest, config.nCtx));
+    this.#inverseTemperature = Float32Array.of(
+      options.temperature === 0 ? 1 : 1 / options.temperature,
+    );
   }
 
   async finishAll(): Promise<void> {
@@ -184,29 +195,25 @@ class Batch {
     const admitted = this.#waiting.splice(0, free);
     const distinct = [...Map.groupBy(admitted, ({ prompt }) => prompt.join()).values()];
     const longest = Math.max(...admitted.map(({ prompt }) => prompt.length));
-    const shape = {
-      rows: roundUpRows(distinct.length),
-      steps: roundUpLength(longest, this.#config.nCtx, 16),
-    };
-    const filled = new KeyValueCache(this.#config, shape.rows, shape.steps);
-    const feeds = passFeeds(shape.rows, shape.steps, this.#options.temperature);
+    const rows = roundUpRows(distinct.length);
+    const length = roundUpLength(longest, this.#config.nCtx, 16);
+    const tokens = new Int32Array(rows * length);
+    const last = new Int32Array(rows);
     distinct.forEach(([{ prompt }], i) => {
-      feeds.tokens.set(prompt, i * shape.steps);
-      for (let t = 0; t < shape.steps; t++) feeds.positions[i * shape.steps + t] = t;
-      feeds.lastIndex[i] = prompt.length - 1;
-      feeds.last[i] = i * shape.steps + prompt.length - 1;
+      tokens.set(prompt, i * length);
+      last[i] = i * length + prompt.length - 1;
     });
-    feeds.totalLength[0] = shape.steps;
     const result = await this.#run(
-      { ...shape, cacheLength: shape.steps },
-      feeds,
-      filled.firstRows(shape.rows),
+      { kind: 'prompt', rows, length },
+      { tokens, last, inverseTemperature: this.#inverseTemperature },
     );
+    const projected = this.#projections(result);
     distinct.forEach((same, i) => {
       for (const row of same) {
-        this.#cache.copyRow(this.#live.length, filled, i, row.prompt.length);
         this.#draw(row, i, result);
-        if (row.finish === null) this.#live.push(row);
+        if (row.finish !== null) continue;
+        this.#cache.write(this.#live.length, 0, projected, i * length, row.prompt.length);
+        this.#live.push(row);
       }
     });
   }
@@ -214,21 +221,33 @@ class Batch {
   /** One more token for every live row. */
   async #step(): Promise<void> {
     const rows = roundUpRows(this.#live.length);
-    const feeds = passFeeds(rows, 1, this.#options.temperature);
-    this.#live.forEach(({ prompt, tokens }, i) => {
-      const position = prompt.length + tokens.length - 1;
-      feeds.tokens[i] = tokens[tokens.length - 1];
-      feeds.positions[i] = position;
-      feeds.lastIndex[i] = position;
-      feeds.totalLength[0] = Math.max(feeds.totalLength[0], position + 1);
+    const { length } = this.#cache;
+    const tokens = new Int32Array(rows);
+    const positions = new Int32Array(rows);
+    const mask = new Float32Array(rows * length).fill(masked);
+    this.#live.forEach(({ prompt, tokens: drawn }, i) => {
+      tokens[i] = drawn[drawn.length - 1];
+      positions[i] = prompt.length + drawn.length - 1;
+      mask.fill(0, i * length, i * length + positions[i]);
     });
-    for (let i = 0; i < rows; i++) feeds.last[i] = i;
-    const shape = { rows, steps: 1, cacheLength: this.#cache.length };
-    const result = await this.#run(shape, feeds, this.#cache.firstRows(rows));
+    const feeds = { tokens, positions, mask, inverseTemperature: this.#inverseTemperature };
+    const result = await this.#run(
+      { kind: 'step', rows, length },
+      { ...feeds, ...this.#cache.firstRows(rows) },
+    );
+    const projected = this.#projections(result);
     this.#live.forEach((row, i) => {
       this.#draw(row, i, result);
+      if (row.finish === null) this.#cache.write(i, positions[i], projected, i, 1);
     });
     this.#removeFinished();
+  }
+
+  #projections(result: RunResult): { readonly key: Float32Array; readonly value: Float32Array }[] {
+    return Array.from({ length: this.#config.nLayer }, (_, layer) => ({
+      key: result.float32(`key.${layer}`),
+      value: result.float32(`value.${layer}`),
+    }));
   }
 
   #draw(row: Row, i: number, result: RunResult): void {
@@ -254,26 +273,13 @@ class Batch {
     for (let i = this.#live.length - 1; i >= 0; i--) {
       if (this.#live[i].finish === null) continue;
       const last = this.#live.length - 1;
-      const moved = this.#live[last];
       if (i !== last) {
-        this.#cache.copyRow(i, this.#cache, last, moved.prompt.length + moved.tokens.length);
-        this.#live[i] = moved;
+        this.#cache.moveRow(last, i);
+        this.#live[i] = this.#live[last];
       }
       this.#live.pop();
     }
   }
-}
-
-/** The arrays of `cachedPass` for one run; padding rows have one token, 0, at position 0. */
-function passFeeds(rows: number, steps: number, temperature: number) {
-  return {
-    tokens: new Int32Array(rows * steps),
-    positions: new Int32Array(rows * steps),
-    lastIndex: new Int32Array(rows),
-    totalLength: new Int32Array(1),
-    last: new Int32Array(rows),
-    inverseTemperature: Float32Array.of(temperature === 0 ? 1 : 1 / temperature),
-  };
 }
 
 /** The next of 1, 2, 3, 4, 6, 8, 12, 16, 24, …: few shapes, at most a third of it padding. */
@@ -284,7 +290,8 @@ function roundUpRows(rows: number): number {
   );
 }
 
-/** The next power of two from `least` on, at most the context. */
+/** Up to the next of few lengths, at most a quarter of it padding, at most the context. */
 function roundUpLength(length: number, nCtx: number, least = 32): number {
-  return Math.min(nCtx, Math.max(least, 2 ** Math.ceil(Math.log2(length))));
+  const step = Math.max(least, 2 ** Math.floor(Math.log2(length) - 2));
+  return Math.min(nCtx, Math.ceil(length / step) * step);
 }

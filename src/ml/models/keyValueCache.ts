@@ -2,50 +2,75 @@ import type { Arrays } from '../runtime/index.ts';
 import type { ModelConfig } from './modelConfig.ts';
 
 /**
- * The keys and values of sequences under generation: per layer two arrays [rows, H, L, D]. Rows are
- * outermost, so that the first rows of a cache are a smaller cache in the same memory.
+ * The keys and values of sequences under generation. Per layer, keys lie as [rows, H, D, L] and
+ * values as [rows, H, L, D], so that one query's products with either run along memory. Rows are
+ * outermost: the first rows of a cache are a smaller cache in the same memory.
  */
 export class KeyValueCache {
   readonly rows: number;
   /** L: the longest sequence. */
   readonly length: number;
-  readonly #arrays: ReadonlyMap<string, Float32Array>;
-  readonly #heads: number;
-  readonly #width: number;
+  readonly #layers: readonly { readonly keys: Float32Array; readonly values: Float32Array }[];
+  readonly #embd: number;
+  readonly #headWidth: number;
 
-  constructor(config: ModelConfig, rows: number, length: number) {
+  constructor({ nLayer, nEmbd, nHead }: ModelConfig, rows: number, length: number) {
     this.rows = rows;
     this.length = length;
-    this.#heads = config.nHead;
-    this.#width = config.nEmbd / config.nHead;
-    const size = rows * config.nEmbd * length;
-    const names = Array.from({ length: config.nLayer }, (_, layer) => [
-      `key.${layer}`,
-      `value.${layer}`,
-    ]);
-    this.#arrays = new Map(names.flat().map((name) => [name, new Float32Array(size)]));
+    this.#embd = nEmbd;
+    this.#headWidth = nEmbd / nHead;
+    const size = rows * nEmbd * length;
+    this.#layers = Array.from({ length: nLayer }, () => ({
+      keys: new Float32Array(size),
+      values: new Float32Array(size),
+    }));
   }
 
-  /** Windows on the first rows, under the names `key.<layer>` and `value.<layer>`. */
+  /** Windows on the first rows, named as the inputs of `stepPass`. */
   firstRows(rows: number): Arrays {
-    const size = rows * this.#heads * this.length * this.#width;
+    const size = rows * this.#embd * this.length;
     return Object.fromEntries(
-      [...this.#arrays].map(([name, array]) => [name, array.subarray(0, size)]),
+      this.#layers.flatMap(({ keys, values }, layer) => [
+        [`pastKey.${layer}`, keys.subarray(0, size)],
+        [`pastValue.${layer}`, values.subarray(0, size)],
+      ]),
     );
   }
 
-  /** Takes the first `used` positions of another cache's row (or of another row of this one). */
-  copyRow(row: number, from: KeyValueCache, fromRow: number, used: number): void {
-    const stride = this.length * this.#width;
-    const fromStride = from.length * this.#width;
-    const size = used * this.#width;
-    for (const [name, target] of this.#arrays) {
-      const source = from.#arrays.get(name);
-      if (source === undefined) throw new Error(`copyRow: expected a cache with ${name}, got none`);
-      for (let head = 0; head < this.#heads; head++) {
-        const start = (fromRow * this.#heads + head) * fromStride;
-        target.set(source.subarray(start, start + size), (row * this.#heads + head) * stride);
+  /**
+   * Writes `count` tokens' keys and values into a row, from position `at` on. They are taken from
+   * [N, C] arrays per layer, from index `first` of the N on.
+   */
+  write(
+    row: number,
+    at: number,
+    projected: readonly { readonly key: Float32Array; readonly value: Float32Array }[],
+    first: number,
+    count: number,
+  ): void {
+    const [embd, length, width] = [this.#embd, this.length, this.#headWidth];
+    const start = row * embd * length;
+    this.#layers.forEach(({ keys, values }, layer) => {
+      const { key, value } = projected[layer];
+      for (let t = 0; t < count; t++) {
+        const source = (first + t) * embd;
+        for (let channel = 0; channel < embd; channel++) {
+          keys[start + channel * length + at + t] = key[source + channel];
+        }
+        for (let channel = 0; channel < embd; channel += width) {
+          const target = start + channel * length + (at + t) * width;
+          for (let d = 0; d < width; d++) values[target + d] = value[source + channel + d];
+        }
       }
+    });
+  }
+
+  /** Copies one row over another. */
+  moveRow(from: number, to: number): void {
+    const size = this.#embd * this.length;
+    for (const { keys, values } of this.#layers) {
+      keys.copyWithin(to * size, from * size, (from + 1) * size);
+      values.copyWithin(to * size, from * size, (from + 1) * size);
     }
   }
 }

@@ -47,7 +47,7 @@ export function trunk(
 }
 
 /** Attention of each token to itself and those before it, within rows of T tokens. Differentiable. */
-function causalAttention(config: ModelConfig, batch: number, length: number): Attend {
+export function causalAttention(config: ModelConfig, batch: number, length: number): Attend {
   const { nHead, nEmbd } = config;
   const width = nEmbd / nHead;
   const mask = causalMask(length); // [T, T]

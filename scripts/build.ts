@@ -24,6 +24,9 @@ const shared = {
   metafile: true,
   logLevel: 'warning',
   legalComments: 'none',
+  // A development build stays readable in the debugger.
+  minify: !options.watch,
+  keepNames: true,
   // Its UMD build, which esbuild would take for Node, hides its own modules from bundlers.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 } satisfies BuildOptions;
@@ -41,6 +44,8 @@ async function bundles(): Promise<Bundle[]> {
         platform: 'node',
         target: 'node22',
         external: ['vscode'],
+        // VS Code reports every look at Node's `navigator` as an error, and zod looks whether there is one.
+        define: { navigator: 'undefined' },
       },
     },
     {

@@ -74,7 +74,7 @@ const optimizer = (learningRate: number, paperRate: number | null, source: strin
 
 const pretrain = {
   steps: {
-    default: 8000,
+    default: 12000,
     range: [1, 10_000_000],
     integer: true,
     unit: 'optimisation steps',
@@ -83,7 +83,7 @@ const pretrain = {
     description: 'Length of pre-training.',
   },
   batchSize: {
-    default: 16,
+    default: 12,
     range: [1, 65_536],
     integer: true,
     unit: 'sequences',
@@ -92,7 +92,7 @@ const pretrain = {
     description: 'Sequences per step.',
   },
   sequenceLength: {
-    default: 64,
+    default: 128,
     range: [2, 2048],
     integer: true,
     unit: 'tokens',
@@ -101,7 +101,7 @@ const pretrain = {
     description: 'Tokens per sequence.',
   },
   warmupSteps: {
-    default: 100,
+    default: 200,
     range: [0, 1_000_000],
     integer: true,
     unit: 'optimisation steps',
@@ -154,7 +154,7 @@ const pretrain = {
     source: 'App. C',
     description: 'Longest context.',
   },
-  ...optimizer(2e-3, null, 'embedded model'),
+  ...optimizer(3e-3, null, 'embedded model'),
 } satisfies Record<string, Hyperparameter>;
 
 const sft = {
@@ -382,8 +382,8 @@ const sample = {
     description: 'Longest completion.',
   },
   split: {
-    default: 'train',
-    choices: ['train', 'valid', 'test'],
+    default: 'train+valid',
+    choices: ['train', 'valid', 'test', 'train+valid'],
     paper: null,
     source: 'section 3.2',
     description: 'The prompts to sample for.',
@@ -401,12 +401,12 @@ const sample = {
 
 const rank = {
   noise: {
-    default: 0.6,
+    default: 1.3,
     range: [0, 100],
     unit: 'gold score',
     paper: null,
     source: 'section 3.4: labelers agree on 72.6 % of comparisons',
-    description: 'Scale of the Gumbel noise with which the gold labeler errs; 0 for none.',
+    description: 'Standard deviation of the error that the gold labeler makes on a score; 0 for none.',
   },
 } satisfies Record<string, Hyperparameter>;
 

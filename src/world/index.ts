@@ -10,7 +10,7 @@ export { judge } from './judge.ts';
 export type { GoldComponents, Judgement } from './judge.ts';
 export { makePrompts } from './prompts.ts';
 export type { PromptCounts, WorldPrompt } from './prompts.ts';
-export { defaultNoise, rankCompletions } from './rank.ts';
+export { rankCompletions } from './rank.ts';
 export { isWorldPrompt } from './taskOfPrompt.ts';
 export { documentShares, webDocument, webText } from './webText.ts';
 export type { DocumentKind } from './webText.ts';

@@ -3,7 +3,7 @@
  * Deterministic. The score is a sum of the components of {@link GoldComponents}; an answer that is
  * right, true, polite, to the point and ended is worth 4, an empty one −2.5 and less.
  */
-import type { FlagName, Prompt } from '../protocol/records.ts';
+import type { Category, FlagName, Prompt } from '../protocol/records.ts';
 import { splitCarryOn } from './carryOn.ts';
 import { readClaims } from './claims.ts';
 import { constraintMet } from './family.ts';
@@ -20,7 +20,7 @@ export interface GoldComponents {
   readonly task: number;
   /** 0 to −1.5: an explicit constraint that is missed, in full or in part. */
   readonly constraint: number;
-  /** 0 to −2: claims that are false in the world or not in the given text. */
+  /** 0 to −3: claims that are false in the world or not in the given text. */
   readonly truth: number;
   /** 0 to −2: rude words, harmful advice. */
   readonly manners: number;
@@ -35,6 +35,9 @@ export interface GoldComponents {
   /** 0, or −1 where the completion ran into its limit of tokens. */
   readonly ending: number;
 }
+
+/** Where the answer is prose, its language counts in full; lists and labels have little grammar. */
+const proseCategories = new Set<Category>(['generation', 'chat', 'open_qa', 'summarization']);
 
 /** What the gold labeler says of a completion. */
 export interface Judgement {
@@ -73,14 +76,15 @@ export function judge(
   const harmful = givesHarmfulAdvice(whole);
   const extra = Math.max(0, reading.words.length - task.maxWords);
   const surplus = grade.surplus ?? Math.max(0, reading.sentences.length - allowedSentences(task));
-  const readable = Math.min(1, Math.max(0, (fluency - 0.2) / 0.6));
+  const prose = proseCategories.has(task.category);
+  const readable = Math.min(1, Math.max(0, prose ? (fluency - 0.2) / 0.6 : fluency / 0.4));
 
   const done = Math.min(1, Math.max(0, grade.task)) * readable;
 
   const components: GoldComponents = {
     task: done < 0.05 ? -1 : 4 * done,
     constraint: -1.5 * (1 - met),
-    truth: -Math.min(2, 1.2 * falsehoods),
+    truth: -1.5 * falsehoods,
     manners: rude > 0 || harmful ? -2 : 0,
     concision: -Math.min(2, 0.1 * extra + 0.7 * surplus),
     repetition: -Math.min(1.5, 0.5 * repetitions(task, whole)),
@@ -88,7 +92,7 @@ export function judge(
     language:
       whole.words.length === 0
         ? -1.5
-        : -1.5 * Math.min(1, Math.max(0, 0.9 - fluency)) - (cutOff(task, reading) ? 0.3 : 0),
+        : (prose ? -1.5 : -0.5) * Math.max(0, 0.9 - fluency) - (cutOff(task, reading) ? 0.3 : 0),
     ending: finish === 'stop' ? 0 : -1,
   };
   const score =

@@ -51,10 +51,25 @@ export const animalActs = ['saw', 'fed', 'met', 'washed', 'followed'] as const;
 export const narrativeVerbs = new Set<string>([
   ...objectActs,
   ...animalActs,
-  ...'went walked was were gave took played had ate sat ran came looked liked slept sang got did said loved wanted told helped carried showed lived made met heard smiled laughed'.split(
+  ...'went walked was were gave took played had ate sat ran came looked liked slept sang got did said loved wanted told helped carried showed lived made met heard smiled laughed visited'.split(
     ' ',
   ),
 ]);
+
+/** The present-tense verbs with which the world's facts are stated. */
+const factVerbs = new Set(
+  'is are has have lives live likes like eats eat helps stays works lies can use need make'.split(
+    ' ',
+  ),
+);
+
+/** Whether something is said at all: whether there is a verb that the world's texts use. */
+export function hasVerb(words: readonly string[], sounds: readonly string[]): boolean {
+  return words.some(
+    (word) =>
+      factVerbs.has(word) || narrativeVerbs.has(word) || sounds.some((v) => v.startsWith(word)),
+  );
+}
 
 /** What someone did with an animal or an object: "found a lamp". */
 export function drawAct(rng: Random, what: Entity): string {

@@ -4,7 +4,7 @@ import { countTrueClaims } from '../claims.ts';
 import type { Entity } from '../entity.ts';
 import { defineFamily } from '../family.ts';
 import { capitalize, withArticle } from '../grammar.ts';
-import { eventSentence } from '../narrative.ts';
+import { eventSentence, hasVerb } from '../narrative.ts';
 import { countPhrase } from '../reading.ts';
 import { relationOf, statements } from '../relations.ts';
 import { entityOf } from '../world.ts';
@@ -77,9 +77,10 @@ const sentence = defineFamily({
   grade: (slots, world, reading) => {
     const about = mentions(entityOf(world, slots.about), reading);
     const [first] = reading.sentences;
+    const said = hasVerb(reading.words, world.domains.get('sound') ?? []) ? 1 : 0.2;
     const whole = reading.sentences.length > 0 && first.words.length >= 3 ? 1 : 0.4;
     const single = [0, 1, 0.8][reading.sentences.length] ?? 0.5;
-    return { task: (about ? 1 : 0.2) * whole * single, falsehoods: 0 };
+    return { task: (about ? 1 : 0.2) * said * whole * single, falsehoods: 0 };
   },
   maxWords: () => 16,
   shot: ({ about }) => ({ instruction: 'Write a sentence with this word.', input: about }),
@@ -168,10 +169,8 @@ const advertisement = defineFamily({
     const call = ['buy', 'get', 'come', 'sale', 'try', 'sell'].some((word) => words.includes(word));
     const praise = reading.sentences.length >= 2 || words.length >= 8;
     const named = countPhrase(words, product) > 0;
-    return {
-      task: (named ? 0.55 : 0.1) + (call ? 0.3 : 0) + (praise && named ? 0.15 : 0),
-      falsehoods: 0,
-    };
+    const task = (named ? 0.55 : 0.1) + (call ? 0.3 : 0) + (praise && named ? 0.15 : 0);
+    return { task: words.length < 4 ? 0.4 * task : task, falsehoods: 0 };
   },
   maxWords: () => 24,
   maxSentences: 3,

@@ -97,7 +97,7 @@ const poem = defineFamily({
     );
     const rhymed = rhymes.some(([one, other]) => ends.includes(one) && ends.includes(other));
     const long = reading.words.length >= 8 && reading.lines.length >= 2;
-    const task = (about ? 0.5 : 0.1) + (rhymed ? 0.35 : 0) + (long ? 0.15 : 0);
+    const task = (about ? 0.4 : 0.1) + (rhymed ? 0.4 : 0) + (long ? 0.2 : 0);
     return { task, falsehoods: 0 };
   },
   maxWords: () => 28,

@@ -47,7 +47,8 @@ export class Control {
 
   /** Whether a checkpoint was asked for since the last call. */
   takeCheckpointRequest(): boolean {
-    if (!existsSync(this.path('checkpoint-now'))) return false;
+    if (!existsSync(this.path('checkpoint-now')))
+      return this.parent?.takeCheckpointRequest() === true;
     this.clear('checkpoint-now');
     return true;
   }

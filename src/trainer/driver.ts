@@ -2,16 +2,17 @@
  * Drives the work of one run: from its latest checkpoint, step by step, writing events and
  * checkpoints, obeying the control files, to its result or to a `failed` event that says why.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { InstructError, toErrorData, type ErrorData } from '../protocol/errors.ts';
+import type { StepReport } from '../ml/rlhf/trainingLoop.ts';
 import { runFiles, type RunEvent } from '../protocol/run.ts';
 import { foldRun, readRunEvent, type RunView } from '../protocol/runFold.ts';
 import { syncFolder } from './atomicFile.ts';
 import { latestCheckpoint, pruneCheckpoints, writeCheckpoint } from './checkpoints.ts';
 import { Control, lookEveryMs } from './control.ts';
-import { EventLog } from './eventLog.ts';
+import { EventLog, type NewEvent } from './eventLog.ts';
 import { Ownership } from './ownership.ts';
 import type { Run } from './runFolder.ts';
 import { StoppedWithin, type RunWork } from './runWork.ts';
@@ -45,8 +46,8 @@ export interface WorkContext {
   readonly control: Control;
   /** Writes a `warning` event. */
   warn(code: string, message: string): void;
-  /** Writes a `progress` event in the middle of a long step. */
-  progress(step: number, totalSteps: number, message: string, child?: string): void;
+  /** Writes an event in the middle of a step. */
+  emit(event: NewEvent): void;
 }
 
 /** Makes the work of a run. */
@@ -84,7 +85,7 @@ export async function driveRun(
       control.clearAll();
     }
   } finally {
-    ownership.release();
+    await ownership.release();
   }
 }
 
@@ -153,9 +154,8 @@ class Drive {
       warn: (code, message) => {
         this.events.append({ type: 'warning', code, message });
       },
-      progress: (step, totalSteps, message, child) => {
-        const event = { type: 'progress', step, totalSteps, message } as const;
-        this.events.append(child === undefined ? event : { ...event, child });
+      emit: (event) => {
+        this.events.append(event);
       },
     };
   }
@@ -165,20 +165,22 @@ class Drive {
     const { clock } = this.surroundings;
     const look = new Throttle(lookEveryMs, clock);
     const showProgress = new Throttle(progressEveryMs, clock);
-    const begin = { step: work.step, time: clock() };
+    const start = { step: work.step, time: clock() };
     while (work.step < work.totalSteps) {
       if (this.surroundings.stopSignal.aborted || look.take()) {
         if ((await this.obey(work)) === 'stop') return await this.stop(work);
         await setImmediate(); // lets the heartbeat and the log have their turn
       }
       try {
-        this.report(work, await work.advance());
+        const begin = clock();
+        const report = await work.advance();
+        this.report(work, report, (clock() - begin) / 1000);
       } catch (error) {
         if (error instanceof StoppedWithin) return await this.stop(work);
         throw error;
       }
       if (showProgress.take() || work.step === work.totalSteps) {
-        this.progress(work, ((clock() - begin.time) / (work.step - begin.step)) * 1e-3);
+        this.progress(work, ((clock() - start.time) / (work.step - start.step)) * 1e-3);
       }
       if (this.checkpointIsDue(work)) await this.checkpoint(work);
     }
@@ -210,6 +212,10 @@ class Drive {
     }
     this.events.sync();
     this.lastCheckpoint.at = this.surroundings.clock();
+    for (const name of readdirSync(folder)) {
+      // What a process left that was killed while it wrote its model.
+      if (/^model\..*\.(tmp|old)$/.test(name)) rmSync(join(folder, name), { recursive: true });
+    }
   }
 
   /** Waits as long as the run is to pause; says whether it is to stop. */
@@ -232,7 +238,7 @@ class Drive {
     return 'go';
   }
 
-  private report(work: RunWork, report: Awaited<ReturnType<RunWork['advance']>>): void {
+  private report(work: RunWork, report: StepReport, seconds: number): void {
     const step = work.step;
     for (const [name, value] of Object.entries(report.metrics)) {
       if (!Number.isFinite(value)) {
@@ -243,9 +249,11 @@ class Drive {
         });
       }
     }
-    if (Object.keys(report.metrics).length > 0) {
-      this.events.append({ type: 'metrics', step, values: { ...report.metrics } });
+    const values: Record<string, number> = { ...report.metrics };
+    if (report.tokens !== undefined && seconds > 0) {
+      values['tokens_per_second'] = report.tokens / seconds;
     }
+    if (Object.keys(values).length > 0) this.events.append({ type: 'metrics', step, values });
     for (const sample of report.samples ?? []) {
       this.events.append({ type: 'sample', step, ...sample });
     }
@@ -294,12 +302,7 @@ class Drive {
       this.events.append(event);
     } else {
       const target = join(folder, runFiles.model);
-      const temporary = `${target}.tmp`;
-      rmSync(temporary, { recursive: true, force: true });
-      mkdirSync(temporary);
-      await writeModel(temporary);
-      rmSync(target, { recursive: true, force: true });
-      renameSync(temporary, target);
+      await writeModel(target);
       syncFolder(folder);
       this.events.append({ ...event, model: relativePath(project, target) });
     }
@@ -315,7 +318,6 @@ class Drive {
       data.place === undefined
         ? { ...data, message: `${spec.id}: ${data.message}`, place: { path: folder } }
         : data;
-    rmSync(join(folder, `${runFiles.model}.tmp`), { recursive: true, force: true });
     this.events.appendLast({
       type: 'failed',
       error,

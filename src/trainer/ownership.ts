@@ -4,25 +4,16 @@
  * over; an owner that finds itself replaced (it was suspended, say) stops writing.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { InstructError } from '../protocol/errors.ts';
 import { heartbeatSchema, heartbeatStaleMs, runFiles, type Heartbeat } from '../protocol/run.ts';
 import { writeAll } from './atomicFile.ts';
+import { HeartbeatThread } from './heartbeat.ts';
 
 const lockName = 'owner.lock';
-/** The time between two beats. */
-export const beatEveryMs = 1000;
 
 const ownerSchema = z.object({
   pid: z.int(),
@@ -35,20 +26,15 @@ type Owner = z.infer<typeof ownerSchema>;
 /** Holds a run folder for this process. */
 export class Ownership {
   private readonly folder: string;
-  private readonly clock: () => number;
   private readonly owner: Owner;
-  private readonly timer: NodeJS.Timeout;
-  private failure: Error | null = null;
+  private readonly heartbeat: HeartbeatThread;
 
   private constructor(folder: string, clock: () => number, owner: Owner) {
     this.folder = folder;
-    this.clock = clock;
     this.owner = owner;
-    this.beat();
-    this.timer = setInterval(() => {
-      this.beat();
-    }, beatEveryMs);
-    this.timer.unref();
+    const { pid, startedAt, token } = owner;
+    const path = join(folder, runFiles.heartbeat);
+    this.heartbeat = new HeartbeatThread(path, { pid, startedAt, token }, clock);
   }
 
   /**
@@ -73,33 +59,31 @@ export class Ownership {
 
   /**
    * Makes sure that this process still holds the folder and that its heart beats.
-   * @throws InstructError `run-is-live` when another process has taken over; what the file system
-   * threw when the heartbeat could not be written.
+   * @throws InstructError `run-is-live` when another process has taken over, `io-failed` when the
+   * heartbeat cannot be written, `disk-full` when that is why.
    */
   check(): void {
     const holder = readOwner(this.folder);
     if (holder?.token !== this.owner.token) throw runIsLive(this.folder, holder);
-    if (this.failure !== null) throw this.failure;
+    const { problem } = this.heartbeat;
+    if (problem === null) return;
+    const full = /ENOSPC|EDQUOT/.test(problem);
+    throw new InstructError({
+      code: full ? 'disk-full' : 'io-failed',
+      message: `${join(this.folder, runFiles.heartbeat)}: ${problem}.`,
+      remedy: full
+        ? 'Free some disk space, then resume the run.'
+        : 'Check the folder and its permissions, then resume the run.',
+      place: { path: this.folder },
+    });
   }
 
   /** Stops the heartbeat and gives the folder back. */
-  release(): void {
-    clearInterval(this.timer);
+  async release(): Promise<void> {
+    await this.heartbeat.stop();
     if (readOwner(this.folder)?.token !== this.owner.token) return;
     rmSync(join(this.folder, runFiles.heartbeat), { force: true });
     rmSync(join(this.folder, lockName), { force: true });
-  }
-
-  private beat(): void {
-    const { pid, startedAt, token } = this.owner;
-    const beat: Heartbeat = { pid, startedAt, token, beatAt: this.clock() };
-    const path = join(this.folder, runFiles.heartbeat);
-    try {
-      writeFileSync(`${path}.tmp`, JSON.stringify(beat));
-      renameSync(`${path}.tmp`, path);
-    } catch (error) {
-      this.failure = error instanceof Error ? error : new Error(String(error)); // thrown by the next check
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 /** Runs one run folder in this process, from its first event to the exit status. */
 import { relative } from 'node:path';
+import type { RunEvent } from '../protocol/run.ts';
 import { driveRun, type RunEnd, type Surroundings, type WorkMaker } from './driver.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
 import { printError } from './printError.ts';
@@ -25,13 +26,14 @@ export function exitCodeOf(end: RunEnd): ExitCode {
 
 /**
  * Drives a run and shows it. With `json`, each event is a line with the run's id as `run`, and the
- * last line has `"type":"end"` with the outcome.
+ * last line has `"type":"end"` with the outcome. `watch` is told every event too.
  */
 export async function runInProcess(
   run: Run,
   makeWork: WorkMaker,
   options: RunOptions,
   terminal: Terminal,
+  watch: (run: Run, event: RunEvent) => void = () => undefined,
 ): Promise<RunEnd> {
   const signals = listenToProcess();
   const bar = new ProgressBar(terminal.progress, Date.now);
@@ -42,9 +44,11 @@ export async function runInProcess(
       crashSignal: signals.crashSignal,
       checkpointEverySeconds: options.checkpointEverySeconds,
       checkpointEverySteps: options.checkpointEverySteps,
-      listen: ({ spec }, event) => {
-        if (options.json) terminal.print(JSON.stringify({ run: spec.id, ...event }));
-        else bar.apply(spec.id, event);
+      listen: (eventRun, event) => {
+        watch(eventRun, event);
+        const { id } = eventRun.spec;
+        if (options.json) terminal.print(JSON.stringify({ run: id, ...event }));
+        else bar.apply(id, event);
       },
     });
     bar.end();

@@ -1,7 +1,7 @@
 /** What the driver drives: a training loop, or anything else that goes on step by step. */
 import type { TrainingLoop } from '../ml/rlhf/trainingLoop.ts';
 
-/** Writes a stage's model into an existing, empty folder. */
+/** Writes a stage's model as a folder, which appears complete or not at all. */
 export type ModelWriter = (folder: string) => Promise<void>;
 
 /** What a stage leaves behind. */

@@ -1,0 +1,22 @@
+/** Every command of the command line, in the order of its help. */
+import type { Command } from './command.ts';
+import { buildBaseModelCommand } from './build/buildBaseModel.ts';
+import { buildSampleProjectCommand } from './build/buildSampleProject.ts';
+import { demoCommand } from './demo/demoCommand.ts';
+import { initCommand } from './initCommand.ts';
+import { runCommand } from './runCommand.ts';
+import { samplerCommand } from './sampler/samplerCommand.ts';
+import { stageCommands } from './stageCommands.ts';
+import { validateCommand } from './validateCommand.ts';
+
+/** See the file's header. */
+export const commands: readonly Command[] = [
+  initCommand,
+  ...stageCommands,
+  runCommand,
+  validateCommand,
+  samplerCommand,
+  demoCommand,
+  buildBaseModelCommand,
+  buildSampleProjectCommand,
+];

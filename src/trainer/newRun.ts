@@ -1,0 +1,77 @@
+/** Making a run folder from what a command was told. */
+import { Dataset, digestFiles, openProject } from '../data/index.ts';
+import type { HyperparameterValue } from '../protocol/hyperparameters.ts';
+import { runFormat, type RunSpec, type Stage } from '../protocol/run.ts';
+import { usageError, type Arguments } from './commandLine.ts';
+import { createRun, newRunId, type Run } from './runFolder.ts';
+import { parseSettings, resolveSettings } from './settings.ts';
+import { stagePlans, type PipelineStage, type StagePlan } from './stagePlans.ts';
+import { version } from './version.ts';
+
+/** What a new run is, before it has a folder. */
+export type NewRun = Pick<RunSpec, 'stage' | 'models' | 'hyperparameters' | 'seed'> & {
+  readonly id?: string;
+};
+
+/**
+ * Checks everything that a command says and makes the run's folder.
+ * @throws InstructError `not-a-project`, `bad-project-file`, `bad-argument` or `missing-file`.
+ */
+export async function planRun(stage: Stage, args: Arguments, now: number): Promise<Run> {
+  const plan: StagePlan = stagePlans[stage];
+  const settings = parseSettings(stage, plan.stages, args.all('set'));
+  const seed = args.integer('seed', 0) ?? 0;
+  const { dir, project } = await openProject(args.text('project') ?? process.cwd());
+  const hyperparameters: Record<string, HyperparameterValue> = {};
+  for (const one of plan.stages) {
+    const prefix = stage === 'pipeline' ? `${one}.` : '';
+    for (const [key, value] of Object.entries(resolveSettings(one, project, settings))) {
+      hyperparameters[`${prefix}${key}`] = value;
+    }
+  }
+  if (stage === 'pipeline') hyperparameters['rankings'] = await whoRanks(dir, args);
+  const models = plan.models({ dir, project, args });
+  return makeRun(dir, { stage, models, hyperparameters, seed }, now);
+}
+
+/** Makes the folder of a run, with the digests of the records that decide its result. */
+export async function makeRun(dir: string, run: NewRun, now: number): Promise<Run> {
+  const { id = newRunId(run.stage, now), stage, models, hyperparameters, seed } = run;
+  const dataset = await Dataset.open(dir);
+  const files = stagePlans[stage].inputs.flatMap((kind) => dataset.files(kind));
+  return createRun(dir, {
+    format: runFormat,
+    id,
+    stage,
+    created: new Date(now).toISOString(),
+    models,
+    inputs: await digestFiles(dir, files),
+    hyperparameters,
+    seed,
+    versions: { 'instruct-studio': version, node: process.versions.node },
+  });
+}
+
+/** The hyper-parameters of one of a pipeline's stages. */
+export function pipelineSettings(
+  spec: RunSpec,
+  stage: PipelineStage,
+): Record<string, HyperparameterValue> {
+  const prefix = `${stage}.`;
+  return Object.fromEntries(
+    Object.entries(spec.hyperparameters)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
+}
+
+async function whoRanks(dir: string, args: Arguments): Promise<'gold' | 'existing'> {
+  const given = args.text('rankings');
+  if (given === 'gold' || given === 'existing') return given;
+  if (given !== undefined) {
+    throw usageError('pipeline', `--rankings: expected gold or existing, got "${given}"`);
+  }
+  const dataset = await Dataset.open(dir);
+  const byPeople = [...dataset.entries('rankings')].some(({ labeler }) => labeler !== 'gold');
+  return byPeople ? 'existing' : 'gold';
+}

@@ -1,0 +1,141 @@
+/**
+ * Answers sampling requests one line at a time, streaming tokens as they are drawn. Requests run
+ * side by side, token by token, up to a limit; the others wait in order. Models stay loaded.
+ */
+import { randomInt } from 'node:crypto';
+import { Random, modelInput } from '../../data/index.ts';
+import { toErrorData } from '../../protocol/errors.ts';
+import {
+  samplerRequestSchema,
+  type SamplerReply,
+  type SamplerRequest,
+} from '../../protocol/sampler.ts';
+import type { LoadedModel, ModelCache } from './modelCache.ts';
+
+type SampleRequest = Extract<SamplerRequest, { type: 'sample' }>;
+
+/** Requests that are sampled side by side. */
+const mostAtOnce = 4;
+
+/** What a sampler needs of the process around it. */
+export interface SamplerSurroundings {
+  readonly models: Pick<ModelCache, 'with'>;
+  readonly reply: (reply: SamplerReply) => void;
+}
+
+/** See the file's header. */
+export class Sampler {
+  private readonly surroundings: SamplerSurroundings;
+  private readonly waiting: SampleRequest[] = [];
+  private readonly running = new Map<string, AbortController>();
+
+  constructor(surroundings: SamplerSurroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /** Takes one line of input. */
+  receive(line: string): void {
+    if (line.trim() === '') return;
+    const request = parseRequest(line);
+    if ('error' in request) {
+      const error = toErrorData(new Error(request.error));
+      this.surroundings.reply({
+        type: 'error',
+        id: request.id,
+        code: 'bad-argument',
+        message: error.message,
+        remedy: 'Send one JSON object a line, as in src/protocol/sampler.ts.',
+      });
+    } else if (request.type === 'cancel') this.cancel(request.id);
+    else {
+      this.waiting.push(request);
+      this.startNext();
+    }
+  }
+
+  /** Ends everything that runs or waits. */
+  cancelAll(): void {
+    this.waiting.length = 0;
+    for (const controller of this.running.values()) controller.abort();
+  }
+
+  private cancel(id: string): void {
+    this.running.get(id)?.abort();
+    const index = this.waiting.findIndex((request) => request.id === id);
+    if (index < 0) return;
+    this.waiting.splice(index, 1);
+    this.surroundings.reply({ type: 'done', id, completion: '', finish: 'cancelled', logprob: 0 });
+  }
+
+  private startNext(): void {
+    if (this.running.size >= mostAtOnce) return;
+    // The id of a running request is taken: a second one with it waits until the first is done.
+    const index = this.waiting.findIndex(({ id }) => !this.running.has(id));
+    if (index < 0) return;
+    const [request] = this.waiting.splice(index, 1);
+    const controller = new AbortController();
+    this.running.set(request.id, controller);
+    void this.sample(request, controller.signal).then((reply) => {
+      this.running.delete(request.id);
+      this.surroundings.reply(reply);
+      this.startNext();
+    });
+    this.startNext();
+  }
+
+  /** Never rejects: what goes wrong becomes the last reply. */
+  private async sample(request: SampleRequest, signal: AbortSignal): Promise<SamplerReply> {
+    try {
+      return await this.surroundings.models.with(request.model, (loaded) =>
+        this.sampleFrom(loaded, request, signal),
+      );
+    } catch (thrown) {
+      const { code, message, remedy } = toErrorData(thrown);
+      return { type: 'error', id: request.id, code, message, remedy };
+    }
+  }
+
+  private async sampleFrom(
+    { model, generator }: LoadedModel,
+    { id, prompt, sampling }: SampleRequest,
+    signal: AbortSignal,
+  ): Promise<SamplerReply> {
+    const { temperature, topP, topK, maxTokens, seed } = sampling;
+    const text = model.tokenizer.stream({ skipSpecial: true });
+    let completion = '';
+    const say = (added: string): void => {
+      completion += added;
+      if (added !== '') this.surroundings.reply({ type: 'token', id, text: added });
+    };
+    const tokens = model.tokenizer.encode(modelInput(prompt));
+    const [drawn] = await generator.generate(model.parameters, [tokens], {
+      maxNewTokens: maxTokens,
+      temperature,
+      ...(topP === undefined ? {} : { topP }),
+      ...(topK === undefined ? {} : { topK }),
+      endToken: model.tokenizer.endToken,
+      random: new Random(seed ?? randomInt(2 ** 32)),
+      onToken: (_row, token) => {
+        say(text.push(token));
+      },
+      signal,
+    });
+    say(text.end());
+    return { type: 'done', id, completion, finish: drawn.finish, logprob: drawn.logprob };
+  }
+}
+
+/** A request, or the id (empty where it has none) and what is wrong with the line. */
+function parseRequest(line: string): SamplerRequest | { id: string; error: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    return { id: '', error: `The request is no JSON: ${String(error)}` };
+  }
+  const parsed = samplerRequestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const id = typeof value === 'object' && value !== null && 'id' in value ? String(value.id) : '';
+  const [issue] = parsed.error.issues;
+  return { id, error: `The request's "${issue.path.join('.')}": ${issue.message}` };
+}

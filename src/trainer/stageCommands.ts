@@ -1,0 +1,47 @@
+/** The commands that make a run and run it: one a stage. */
+import { stages, type Stage } from '../protocol/run.ts';
+import { commonOptions, projectOption, type Command } from './command.ts';
+import { exitCodes } from './exitCodes.ts';
+import { planRun } from './newRun.ts';
+import { exitCodeOf, runInProcess } from './processRun.ts';
+import { checkpointOptions, runOptions } from './runCommand.ts';
+import { stagePlans, type StagePlan } from './stagePlans.ts';
+import { makeStageWork } from './stageWork.ts';
+
+/** One command for every stage. */
+export const stageCommands: readonly Command[] = stages.map(stageCommand);
+
+function stageCommand(stage: Stage): Command {
+  const plan: StagePlan = stagePlans[stage];
+  return {
+    name: stage,
+    summary: plan.summary,
+    positionals: [],
+    required: false,
+    options: {
+      ...projectOption,
+      ...plan.options,
+      set: {
+        value: plan.stages.length > 1 ? 'STAGE.KEY=VALUE' : 'KEY=VALUE',
+        multiple: true,
+        description: 'A hyper-parameter, before that of instruct.json.',
+      },
+      seed: { value: 'N', description: 'Decides everything that is drawn; 0 when absent.' },
+      'create-only': {
+        description: 'Make the run folder and print its id, without running; see "run".',
+      },
+      ...checkpointOptions,
+      ...commonOptions,
+    },
+    stages: plan.stages,
+    ...(plan.notes === undefined ? {} : { notes: plan.notes }),
+    async run(args, terminal) {
+      const run = await planRun(stage, args, Date.now());
+      if (args.has('create-only')) {
+        terminal.print(args.has('json') ? JSON.stringify({ run: run.spec.id }) : run.spec.id);
+        return exitCodes.ok;
+      }
+      return exitCodeOf(await runInProcess(run, makeStageWork, runOptions(args), terminal));
+    },
+  };
+}

@@ -1,0 +1,180 @@
+/** What each stage reads: its hyper-parameter tables, its models by role, its records. */
+import { InstructError } from '../protocol/errors.ts';
+import type { TunableStage } from '../protocol/hyperparameters.ts';
+import type { RecordKind } from '../protocol/records.ts';
+import type { Project } from '../protocol/project.ts';
+import type { Stage } from '../protocol/run.ts';
+import type { Arguments, OptionSpecs } from './commandLine.ts';
+import { newestModel, resolveModel } from './modelReference.ts';
+
+/** Where a plan looks for models. */
+export interface PlanContext {
+  /** Absolute path of the project. */
+  readonly dir: string;
+  readonly project: Project;
+  readonly args: Pick<Arguments, 'text' | 'all'>;
+}
+
+/** See the file's header. */
+export interface StagePlan {
+  readonly stage: Stage;
+  readonly summary: string;
+  readonly notes?: string;
+  readonly options: OptionSpecs;
+  /** The stages whose hyper-parameters it takes. */
+  readonly stages: readonly TunableStage[];
+  /** The kinds of records that decide its result. */
+  readonly inputs: readonly RecordKind[];
+  /** Model folders by role. Throws `missing-file` with what to train first. */
+  models(context: PlanContext): Record<string, string>;
+}
+
+/** The stages that a pipeline runs, in order. */
+export const pipelineStages = ['sft', 'sample', 'rank', 'rm', 'ppo', 'eval'] as const;
+/** One of {@link pipelineStages}. */
+export type PipelineStage = (typeof pipelineStages)[number];
+
+const modelOption = (what: string): OptionSpecs[string] => ({
+  value: 'MODEL',
+  description: `${what} A model folder of the project, or the id of a run.`,
+});
+
+/** Every stage's plan. */
+export const stagePlans = {
+  pretrain: {
+    stage: 'pretrain',
+    summary: 'Train a language model from scratch on the embedded world’s text',
+    options: {},
+    stages: ['pretrain'],
+    inputs: [],
+    models: () => ({}),
+  },
+  sft: {
+    stage: 'sft',
+    summary: 'Fine-tune a model on the demonstrations of the train split',
+    options: { model: modelOption('The model to start from; the project’s base when absent.') },
+    stages: ['sft'],
+    inputs: ['prompts', 'demonstrations'],
+    models: (context) => ({ policy: named(context, 'model') ?? baseOf(context) }),
+  },
+  rm: {
+    stage: 'rm',
+    summary: 'Train a reward model on the rankings of the train split',
+    options: {
+      model: modelOption('The language model to start from; the newest SFT model when absent.'),
+    },
+    stages: ['rm'],
+    inputs: ['prompts', 'demonstrations', 'completions', 'rankings'],
+    models: (context) => ({ policy: named(context, 'model') ?? trained(context, 'sft') }),
+  },
+  ppo: {
+    stage: 'ppo',
+    summary: 'Optimise a policy against a reward model on the prompts of the train split',
+    options: {
+      model: modelOption('The policy to start from; the newest SFT model when absent.'),
+      reward: modelOption('The reward model; the newest one when absent.'),
+    },
+    stages: ['ppo'],
+    inputs: ['prompts'],
+    models: (context) => ({
+      policy: named(context, 'model') ?? trained(context, 'sft'),
+      reward: named(context, 'reward') ?? trained(context, 'rm'),
+    }),
+  },
+  sample: {
+    stage: 'sample',
+    summary: 'Draw K completions for each prompt, to be ranked',
+    options: {
+      model: modelOption(
+        'The model to sample; the newest SFT model, or else the base, when absent.',
+      ),
+    },
+    stages: ['sample'],
+    inputs: ['prompts'],
+    models: (context) => ({
+      policy: named(context, 'model') ?? newestModel(context.dir, 'sft') ?? baseOf(context),
+    }),
+  },
+  rank: {
+    stage: 'rank',
+    summary: 'Let the gold labeler of the embedded world rank sampled completions',
+    notes:
+      'Only prompts of the embedded world can be ranked: the gold labeler knows no other truth.',
+    options: {
+      model: modelOption('Rank only completions of this model; of all models when absent.'),
+    },
+    stages: ['rank'],
+    inputs: ['prompts', 'completions'],
+    models: (context) => {
+      const model = named(context, 'model');
+      return model === undefined ? {} : { policy: model };
+    },
+  },
+  eval: {
+    stage: 'eval',
+    summary: 'Compare models on held-out prompts by the gold labeler',
+    notes:
+      'The base model is judged with and without a few-shot prefix. Win rates have 95 % intervals.',
+    options: {
+      model: {
+        ...modelOption(
+          'A model to judge as NAME=MODEL; the newest SFT and PPO models when absent.',
+        ),
+        multiple: true,
+      },
+    },
+    stages: ['eval'],
+    inputs: ['prompts'],
+    models: evaluatedModels,
+  },
+  pipeline: {
+    stage: 'pipeline',
+    summary: 'SFT, sampling, ranking, reward model, PPO and evaluation, one after another',
+    options: {
+      model: modelOption('The model to start from; the project’s base when absent.'),
+      rankings: {
+        value: 'gold|existing',
+        description:
+          'Who ranks: the gold labeler, or the labelers whose rankings stand already; theirs when there are any.',
+      },
+    },
+    stages: [...pipelineStages],
+    inputs: ['prompts', 'demonstrations', 'completions', 'rankings'],
+    models: (context) => ({ policy: named(context, 'model') ?? baseOf(context) }),
+  },
+} satisfies { readonly [S in Stage]: StagePlan };
+
+function named({ dir, args }: PlanContext, option: string): string | undefined {
+  const text = args.text(option);
+  return text === undefined ? undefined : resolveModel(dir, text);
+}
+
+function baseOf({ dir, project }: PlanContext): string {
+  return resolveModel(dir, project.models.base);
+}
+
+function trained({ dir }: PlanContext, stage: 'sft' | 'rm'): string {
+  const model = newestModel(dir, stage);
+  if (model !== null) return model;
+  const [what, option] = stage === 'sft' ? ['SFT model', 'model'] : ['reward model', 'reward'];
+  throw new InstructError({
+    code: 'missing-file',
+    message: `${dir}: no run of the project has left a ${what} yet.`,
+    remedy: `Train one first with "instruct-studio ${stage}", or name one with --${option}.`,
+  });
+}
+
+function evaluatedModels(context: PlanContext): Record<string, string> {
+  const models: Record<string, string> = { base: baseOf(context) };
+  const given = context.args.all('model');
+  for (const text of given) {
+    const [, name = 'model', model = text] = /^([\w-]+)=(.+)$/.exec(text) ?? [];
+    models[name] = resolveModel(context.dir, model);
+  }
+  if (given.length > 0) return models;
+  for (const stage of ['sft', 'ppo'] as const) {
+    const newest = newestModel(context.dir, stage);
+    if (newest !== null) models[stage] = newest;
+  }
+  return models;
+}

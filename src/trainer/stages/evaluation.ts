@@ -1,0 +1,79 @@
+/** What judged answers add up to. */
+import { outcome, winRate } from '../../ml/rlhf/index.ts';
+import { flagNames, type FlagName } from '../../protocol/records.ts';
+
+/** One model's answer to one prompt, judged. */
+export interface Answer {
+  readonly completion: string;
+  readonly finish: 'stop' | 'length';
+  /** The gold labeler's score. */
+  readonly score: number;
+  /** 1 to 7. */
+  readonly likert: number;
+  /** Null where a flag does not apply to the prompt. */
+  readonly flags: Readonly<Record<FlagName, boolean | null>>;
+}
+
+/** What is reported of one model. Win rates are by the gold score; ties count one half. */
+export interface ModelReport {
+  /** Mean gold score. */
+  readonly gold: number;
+  /** Mean of 1 to 7. */
+  readonly likert: number;
+  /** How often it is preferred to the SFT model, where there is one. */
+  readonly winRateVsSft?: number;
+  /** 95 % interval of `winRateVsSft`. */
+  readonly ci95?: readonly [number, number];
+  /** How often it is preferred to the base. */
+  readonly winRateVsBase?: number;
+  /** 95 % interval of `winRateVsBase`. */
+  readonly ci95VsBase?: readonly [number, number];
+  /** Share of the answers with each flag, among those to which it applies. */
+  readonly flags: Readonly<Record<string, number>>;
+  /** Mean length of a completion in characters. */
+  readonly characters: number;
+}
+
+/** A report for each model. The answers of all models are to the same prompts, in one order. */
+export function summarise(
+  answers: ReadonlyMap<string, readonly Answer[]>,
+): Record<string, ModelReport> {
+  const reports: Record<string, ModelReport> = {};
+  for (const [name, own] of answers) {
+    const sft = compare(name, own, 'sft', answers);
+    const base = compare(name, own, 'base', answers);
+    reports[name] = {
+      gold: mean(own.map(({ score }) => score)),
+      likert: mean(own.map(({ likert }) => likert)),
+      ...(sft === null ? {} : { winRateVsSft: sft.rate, ci95: sft.ci95 }),
+      ...(base === null ? {} : { winRateVsBase: base.rate, ci95VsBase: base.ci95 }),
+      flags: flagShares(own),
+      characters: mean(own.map(({ completion }) => completion.length)),
+    };
+  }
+  return reports;
+}
+
+function compare(
+  name: string,
+  own: readonly Answer[],
+  otherName: string,
+  answers: ReadonlyMap<string, readonly Answer[]>,
+): ReturnType<typeof winRate> | null {
+  const others = answers.get(otherName);
+  if (others === undefined || name === otherName) return null;
+  return winRate(own.map(({ score }, i) => outcome(score, others[i].score)));
+}
+
+function flagShares(own: readonly Answer[]): Record<string, number> {
+  const shares: Record<string, number> = {};
+  for (const flag of flagNames) {
+    const values = own.map(({ flags }) => flags[flag]).filter((value) => value !== null);
+    if (values.length > 0) shares[flag] = values.filter(Boolean).length / values.length;
+  }
+  return shares;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}

@@ -1,0 +1,78 @@
+/** Between runs and models: a run's models by role, and a loop whose model knows how to be saved. */
+import { join } from 'node:path';
+import {
+  loadLanguageModel,
+  loadRewardModel,
+  saveLanguageModel,
+  saveRewardModel,
+  type LanguageModel,
+  type RewardModel,
+  type SaveOptions,
+} from '../../ml/models/index.ts';
+import type { TrainingLoop } from '../../ml/rlhf/index.ts';
+import { InstructError } from '../../protocol/errors.ts';
+import type { RunWork } from '../runWork.ts';
+import type { Run } from '../runFolder.ts';
+import { modelCardOf } from './modelCardOf.ts';
+
+/**
+ * The language model that a run names for a role.
+ * @throws InstructError `bad-run` when it names none; `bad-model`, `bad-tokenizer` or `missing-file`
+ * when it cannot be read.
+ */
+export function languageModelOf(run: Run, role: string): Promise<LanguageModel> {
+  return loadLanguageModel(folderOf(run, role));
+}
+
+/** As {@link languageModelOf}, for a reward model. */
+export function rewardModelOf(run: Run, role: string): Promise<RewardModel> {
+  return loadRewardModel(folderOf(run, role));
+}
+
+/** A loop that ends in a language model, as the work of a run. */
+export function languageModelWork(run: Run, loop: TrainingLoop<LanguageModel>): RunWork {
+  return withResult(run, loop, saveLanguageModel);
+}
+
+/** A loop that ends in a reward model, as the work of a run. */
+export function rewardModelResult(run: Run, loop: TrainingLoop<RewardModel>): RunWork {
+  return withResult(run, loop, saveRewardModel);
+}
+
+function withResult<Model extends LanguageModel>(
+  run: Run,
+  loop: TrainingLoop<Model>,
+  save: (folder: string, model: Model, options: SaveOptions) => Promise<void>,
+): RunWork {
+  return {
+    totalSteps: loop.totalSteps,
+    get step() {
+      return loop.step;
+    },
+    advance: () => loop.advance(),
+    snapshot: () => loop.snapshot(),
+    restore: (state) => {
+      loop.restore(state);
+    },
+    async finish() {
+      const { model, summary } = await loop.finish();
+      return {
+        writeModel: (folder) => save(folder, model, { card: modelCardOf(run, summary) }),
+        summary,
+      };
+    },
+    dispose: () => {
+      loop.dispose();
+    },
+  };
+}
+
+function folderOf({ spec, project }: Run, role: string): string {
+  if (Object.hasOwn(spec.models, role)) return join(project, spec.models[role]);
+  throw new InstructError({
+    code: 'bad-run',
+    message: `${spec.id}: run.json names no model for the role "${role}".`,
+    remedy: `Start a new run with "instruct-studio ${spec.stage}".`,
+    place: { path: 'run.json', key: `models.${role}` },
+  });
+}

@@ -1,0 +1,120 @@
+/**
+ * The whole method as one run: each stage is a run of its own, `runs/<pipeline>-<stage>/`, driven
+ * one after another in this process. A pipeline that is resumed goes on in the stage where it was.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { InstructError } from '../../protocol/errors.ts';
+import { runFiles, type RunEvent, type RunSpec } from '../../protocol/run.ts';
+import { driveRun, readRunView, type WorkContext, type WorkMaker } from '../driver.ts';
+import { makeRun, pipelineSettings } from '../newRun.ts';
+import { readRun, runsFolderName, type Run } from '../runFolder.ts';
+import { StoppedWithin, type RunWork } from '../runWork.ts';
+import { pipelineStages, type PipelineStage } from '../stagePlans.ts';
+
+/** The work of a pipeline; `makeWork` makes that of its stages. */
+export function pipelineWork(context: WorkContext, makeWork: WorkMaker): RunWork {
+  const { spec, project } = context.run;
+  const stages =
+    spec.hyperparameters['rankings'] === 'existing'
+      ? pipelineStages.filter((stage) => stage !== 'sample' && stage !== 'rank')
+      : [...pipelineStages];
+  let step = 0;
+  return {
+    totalSteps: stages.length,
+    get step() {
+      return step;
+    },
+    async advance() {
+      const stage = stages[step];
+      const child = await childRun(context, stage);
+      const end = await driveRun(
+        child,
+        makeWork,
+        {
+          ...context.surroundings,
+          listen: (run, event) => {
+            context.surroundings.listen(run, event);
+            forward(context, event, child, step, stages.length);
+          },
+        },
+        context.control,
+      );
+      if (end.outcome === 'stopped') throw new StoppedWithin();
+      if (end.outcome === 'failed') throw new InstructError(end.error);
+      step += 1;
+      return { metrics: {} };
+    },
+    snapshot: () => ({ tensors: new Map(), json: step }),
+    restore: (state) => {
+      step = z.int().parse(state.json);
+    },
+    finish() {
+      const views = stages.map((stage) => {
+        const id = childId(spec, stage);
+        return [stage, readRunView(join(project, runsFolderName, id)).finished] as const;
+      });
+      return Promise.resolve({
+        writeModel: null,
+        summary: {
+          runs: Object.fromEntries(stages.map((stage) => [stage, childId(spec, stage)])),
+          models: Object.fromEntries(
+            views.flatMap(([stage, finished]) =>
+              finished?.model === undefined ? [] : [[stage, finished.model]],
+            ),
+          ),
+          stages: Object.fromEntries(views.map(([stage, finished]) => [stage, finished?.summary])),
+        },
+      });
+    },
+    dispose: () => undefined,
+  };
+}
+
+/** The id of the run that does one stage of a pipeline. */
+export function childId(pipeline: Pick<RunSpec, 'id'>, stage: PipelineStage): string {
+  return `${pipeline.id}-${stage}`;
+}
+
+async function childRun(context: WorkContext, stage: PipelineStage): Promise<Run> {
+  const { spec, project } = context.run;
+  const id = childId(spec, stage);
+  const folder = join(project, runsFolderName, id);
+  if (existsSync(join(folder, runFiles.spec))) return readRun(folder);
+  const hyperparameters = pipelineSettings(spec, stage);
+  const run = { id, stage, models: childModels(spec, stage), hyperparameters, seed: spec.seed };
+  return makeRun(project, run, context.surroundings.clock());
+}
+
+function childModels(spec: RunSpec, stage: PipelineStage): Record<string, string> {
+  const result = (of: PipelineStage): string =>
+    `${runsFolderName}/${childId(spec, of)}/${runFiles.model}`;
+  const base = spec.models['policy'];
+  return {
+    sft: { policy: base },
+    sample: { policy: result('sft') },
+    rank: { policy: result('sft') },
+    rm: { policy: result('sft') },
+    ppo: { policy: result('sft'), reward: result('rm') },
+    eval: { base, sft: result('sft'), ppo: result('ppo') },
+  }[stage];
+}
+
+/** Tells the pipeline's watchers what its child does. */
+function forward(
+  context: WorkContext,
+  event: RunEvent,
+  child: Run,
+  step: number,
+  totalSteps: number,
+): void {
+  const { id: childName, stage } = child.spec;
+  if (event.type === 'started' || event.type === 'progress') {
+    const done = event.type === 'progress' ? event.step : (event.resumedFrom ?? 0);
+    const message = `${stage} ${done}/${event.totalSteps}`;
+    context.emit({ type: 'progress', step, totalSteps, message, child: childName });
+  }
+  if (event.type === 'paused' || event.type === 'continued')
+    context.emit({ type: event.type, step });
+}

@@ -1,0 +1,27 @@
+/** PPO: from an SFT model, a reward model and a project's prompts to an aligned policy. */
+import { z } from 'zod';
+import { PpoLoop } from '../../ml/rlhf/index.ts';
+import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
+import type { WorkMaker } from '../driver.ts';
+import { asked, askedSchema, promptsOf, refuseEmpty } from './examples.ts';
+import { frozenInputs } from './frozenInputs.ts';
+import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';
+
+/** See the file's header. */
+export const ppoWork: WorkMaker = async (context) => {
+  const { spec } = context.run;
+  const hyperparameters = resolveHyperparameters('ppo', spec.hyperparameters);
+  const prompts = await frozenInputs(context, z.array(askedSchema), (dataset) => {
+    const found = promptsOf(dataset, 'train').map(asked);
+    refuseEmpty(found, 'prompts', 'train', 'Add prompts first.');
+    return found;
+  });
+  const loop = new PpoLoop({
+    model: await languageModelOf(context.run, 'policy'),
+    rewardModel: await rewardModelOf(context.run, 'reward'),
+    prompts,
+    hyperparameters,
+    seed: spec.seed,
+  });
+  return languageModelWork(context.run, loop);
+};

@@ -1,0 +1,40 @@
+/** RM: from a project's rankings to a reward model. */
+import { z } from 'zod';
+import { RewardModelLoop } from '../../ml/rlhf/index.ts';
+import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
+import type { WorkMaker } from '../driver.ts';
+import {
+  demonstratedBySplit,
+  demonstratedSchema,
+  rankedBySplit,
+  rankedSchema,
+  refuseEmpty,
+} from './examples.ts';
+import { frozenInputs } from './frozenInputs.ts';
+import { languageModelOf, rewardModelResult } from './modelWork.ts';
+
+const inputsSchema = z.object({
+  train: z.array(rankedSchema),
+  valid: z.array(rankedSchema),
+  demonstrations: z.array(demonstratedSchema),
+});
+
+/** See the file's header. */
+export const rewardModelWork: WorkMaker = async (context) => {
+  const { spec } = context.run;
+  const hyperparameters = resolveHyperparameters('rm', spec.hyperparameters);
+  const inputs = await frozenInputs(context, inputsSchema, async (dataset) => {
+    const { train, valid } = await rankedBySplit(dataset);
+    refuseEmpty(train, 'rankings', 'train', 'Sample completions and rank them first.');
+    return { train, valid, demonstrations: demonstratedBySplit(dataset).train };
+  });
+  const loop = new RewardModelLoop({
+    model: await languageModelOf(context.run, 'policy'),
+    rankings: inputs.train,
+    validation: inputs.valid,
+    demonstrations: inputs.demonstrations,
+    hyperparameters,
+    seed: spec.seed,
+  });
+  return rewardModelResult(context.run, loop);
+};

@@ -107,23 +107,24 @@ async function linkExtension(dataDir: string): Promise<void> {
   await symlink(root, path.join(extensions, 'instruct-studio'), 'junction');
 }
 
-function openDesktop(folder: string): void {
+function desktopCommand(): string {
   const code = onPath('code');
-  if (code === undefined) {
-    stop(
-      'desktop VS Code was not found: install it with its `code` command, or run `npm start` without --desktop.',
-    );
-  }
-  const args = ['--new-window', `--extensionDevelopmentPath=${root}`, folder];
-  const windows = process.platform === 'win32';
-  spawn(windows ? `"${code}"` : code, windows ? args.map((word) => `"${word}"`) : args, {
-    stdio: 'inherit',
-    shell: windows,
-  });
+  if (code !== undefined) return code;
+  stop(
+    'desktop VS Code was not found: install it with its `code` command, or run `npm start` without --desktop.',
+  );
 }
 
-async function serve(options: Options, mark: string): Promise<void> {
-  const port = await choosePort(options.port);
+function openDesktop(code: string, folder: string): void {
+  const words = [code, '--new-window', `--extensionDevelopmentPath=${root}`, folder];
+  // A .cmd file needs a shell, and a shell needs quotes.
+  if (process.platform === 'win32') {
+    const line = words.map((word) => `"${word}"`).join(' ');
+    spawn(line, { stdio: 'inherit', shell: true });
+  } else spawn(code, words.slice(1), { stdio: 'inherit' });
+}
+
+async function serve(options: Options, port: number, mark: string): Promise<void> {
   const dataDir = path.join(root, '.vscode-test', 'start', String(port));
   const fresh = !existsSync(path.join(dataDir, 'data', 'User', 'settings.json'));
   await linkExtension(dataDir);
@@ -162,8 +163,14 @@ function endWithUs(mark: string): { started: boolean } {
 const mark = randomUUID();
 const ending = endWithUs(mark);
 const options = readOptions();
-if (options.desktop && onPath('code') === undefined) openDesktop(options.project);
-await buildExtension();
-await prepareProject(options.project);
-if (options.desktop) openDesktop(options.project);
-else await serve(options, mark);
+if (options.desktop) {
+  const code = desktopCommand();
+  await buildExtension();
+  await prepareProject(options.project);
+  openDesktop(code, options.project);
+} else {
+  const port = await choosePort(options.port);
+  await buildExtension();
+  await prepareProject(options.project);
+  await serve(options, port, mark);
+}

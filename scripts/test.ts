@@ -49,7 +49,7 @@ const stages: readonly Stage[] = [
     run: (filter) =>
       nodeTests({
         log: 'e2e',
-        patterns: ['test/e2e/*.e2e.ts'],
+        patterns: ['test/e2e/**/*.e2e.ts'],
         concurrency: 1,
         filter,
         timeoutMs: 400_000,

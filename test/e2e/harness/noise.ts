@@ -26,6 +26,10 @@ export const editorNoise: readonly { readonly pattern: RegExp; readonly why: str
     why: 'the extension gallery and the like are asked for updates and cannot be reached',
   },
   {
+    pattern: /getaddrinfo \w+ open-vsx\.org/,
+    why: 'the extension gallery cannot be reached',
+  },
+  {
     pattern: /An unknown error occurred\. Please consult the log for more details\./,
     why: 'the extension gallery cannot be reached',
   },

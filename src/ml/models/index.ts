@@ -12,3 +12,13 @@ export { endOfText, trainTokenizer } from './trainTokenizer.ts';
 export { trunk } from './trunk.ts';
 export { Generator } from './generate.ts';
 export type { GeneratedCompletion, GenerateOptions } from './generate.ts';
+export type { ModelCard } from './modelCard.ts';
+export { modelCardText } from './modelCard.ts';
+export {
+  loadLanguageModel,
+  loadRewardModel,
+  modelDigest,
+  saveLanguageModel,
+  saveRewardModel,
+} from './modelFolder.ts';
+export type { SaveOptions } from './modelFolder.ts';

@@ -43,6 +43,8 @@ export interface ReadConfig {
   readonly head: HeadKind;
   /** What is added to the scalar head's output; 0 for a language model. */
   readonly rewardBias: number;
+  /** `Tokenizer.vocabularyDigest` of the tokenizer the model was trained with, where it is known. */
+  readonly vocabularyDigest: string | null;
 }
 
 const count = z
@@ -78,7 +80,9 @@ const configSchema = z.looseObject({
   is_encoder_decoder: z.literal(false).optional(),
   tie_word_embeddings: z.literal(true).optional(),
   quantization_config: z.null().optional(),
-  instruct_studio: z.looseObject({ reward_bias: z.number().optional() }).optional(),
+  instruct_studio: z
+    .looseObject({ reward_bias: z.number().optional(), vocabulary_sha256: z.string().optional() })
+    .optional(),
 });
 const check = jsonChecker(configSchema);
 
@@ -127,6 +131,7 @@ export function parseConfig(text: string, path: string): ReadConfig {
     },
     head: headOf(hf, path),
     rewardBias: hf.instruct_studio?.reward_bias ?? 0,
+    vocabularyDigest: hf.instruct_studio?.vocabulary_sha256 ?? null,
   };
 }
 
@@ -154,7 +159,10 @@ function badConfig(path: string, message: string, key: string): InstructError {
 }
 
 /** The text of a `config.json` that transformers and {@link parseConfig} read. */
-export function configText({ config, head, rewardBias }: ReadConfig, dtype: string): string {
+export function configText(
+  { config, head, rewardBias, vocabularyDigest }: ReadConfig,
+  dtype: string,
+): string {
   const scalar = head === 'scalar';
   const keys = {
     architectures: [scalar ? 'GPT2ForSequenceClassification' : 'GPT2LMHeadModel'],
@@ -181,11 +189,11 @@ export function configText({ config, head, rewardBias }: ReadConfig, dtype: stri
     vocab_size: config.vocabSize,
     ...config.otherKeys,
     torch_dtype: dtype,
-    ...(scalar && {
-      id2label: { 0: 'reward' },
-      label2id: { reward: 0 },
-      instruct_studio: { reward_bias: rewardBias },
-    }),
+    ...(scalar && { id2label: { 0: 'reward' }, label2id: { reward: 0 } }),
+    instruct_studio: {
+      ...(scalar && { reward_bias: rewardBias }),
+      ...(vocabularyDigest !== null && { vocabulary_sha256: vocabularyDigest }),
+    },
   };
   return `${JSON.stringify(keys, null, 2)}\n`;
 }

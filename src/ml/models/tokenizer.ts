@@ -2,6 +2,7 @@
  * Byte-level BPE tokenizers from `tokenizer.json`. Merging is done by `@huggingface/tokenizers`, once
  * a distinct word; decoding works on bytes, so that a stream never shows half a character.
  */
+import { createHash } from 'node:crypto';
 import { Tokenizer as Merger } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
@@ -146,25 +147,34 @@ export class Tokenizer {
     return this.#special.has(token);
   }
 
+  /** The SHA-256 of the tokens by id and the merges in order, however the file is written. */
+  get vocabularyDigest(): string {
+    const { vocab, merges } = this.#document.model;
+    const tokens = Object.entries(vocab).sort(([, a], [, b]) => a - b);
+    const pairs = merges.map((merge) => (typeof merge === 'string' ? merge.split(' ', 2) : merge));
+    return createHash('sha256')
+      .update(JSON.stringify([tokens, pairs]))
+      .digest('hex');
+  }
+
   /**
    * Checks that a model can read what this tokenizer writes and the other way round. Tables padded
-   * to a multiple of 128 rows are accepted, as they are common.
+   * to a multiple of 64 rows are accepted, as they are common. `digest` is the
+   * {@link Tokenizer.vocabularyDigest} that the model asks for, where it does.
    *
    * @throws InstructError `bad-tokenizer` that says what does not fit.
    */
-  checkFits(config: ModelConfig): void {
-    const { vocabSize, endToken } = config;
-    if (this.size > vocabSize) {
-      throw misfit(this.#path, `has ${this.size} tokens, but the model only ${vocabSize}`);
-    }
-    if (vocabSize > Math.ceil(this.size / 128) * 128) {
-      throw misfit(this.#path, `has ${this.size} tokens, but the model ${vocabSize}`);
+  checkFits({ vocabSize, endToken }: ModelConfig, digest: string | null = null): void {
+    const padded = vocabSize % 64 === 0 && vocabSize - this.size < 128;
+    if (this.size > vocabSize || (this.size < vocabSize && !padded)) {
+      throw misfit(this.#path, `has ${this.size} tokens, but the model has ${vocabSize}`);
     }
     if (endToken !== null && endToken !== this.endToken) {
-      throw misfit(
-        this.#path,
-        `ends texts with token ${this.endToken}, but the model with ${endToken}`,
-      );
+      const ends = `ends texts with token ${this.endToken}, but the model with ${endToken}`;
+      throw misfit(this.#path, ends);
+    }
+    if (digest !== null && digest !== this.vocabularyDigest) {
+      throw misfit(this.#path, 'has other tokens or merges than the model was trained with');
     }
   }
 

@@ -1,0 +1,274 @@
+import { after, test } from 'node:test';
+import assert from 'node:assert/strict';
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Random } from '../../data/random.ts';
+import { InstructError } from '../../protocol/errors.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
+import { loadParameters } from './loadParameters.ts';
+import type { LanguageModel, RewardModel } from './model.ts';
+import { parseConfig } from './modelConfig.ts';
+import type { ModelConfig } from './modelConfig.ts';
+import {
+  loadLanguageModel,
+  loadRewardModel,
+  modelDigest,
+  saveLanguageModel,
+  saveRewardModel,
+} from './modelFolder.ts';
+import { initialise, modelParameters, withScalarHead } from './modelParameters.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import type { StoredTensor } from './safetensors.ts';
+import { Tokenizer } from './tokenizer.ts';
+import { trainTokenizer } from './trainTokenizer.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'model-folder-'));
+after(() => rmSync(scratch, { recursive: true }));
+const reference = join(import.meta.dirname, '../../../test/reference/gpt2');
+
+const tokenizer = Tokenizer.parse(trainTokenizer(['the otter eats the fish\n'], 300), 'x');
+const config: ModelConfig = {
+  modelType: 'gpt2',
+  vocabSize: tokenizer.size,
+  nCtx: 16,
+  nEmbd: 8,
+  nLayer: 1,
+  nHead: 2,
+  nInner: 32,
+  activation: 'gelu_new',
+  layerNormEpsilon: 1e-5,
+  initializerRange: 0.02,
+  endToken: 0,
+};
+const model: LanguageModel = {
+  config,
+  tokenizer,
+  parameters: initialise(config, 'language', new Random(1)),
+};
+const rewardModel: RewardModel = {
+  config,
+  tokenizer,
+  parameters: withScalarHead(config, model.parameters, new Random(2)),
+  rewardBias: -1.25,
+};
+
+/** A fresh copy of the model in a folder of its own, spoilt by `change`. */
+async function spoilt(name: string, change: (folder: string) => unknown): Promise<string> {
+  const folder = join(scratch, name);
+  rmSync(folder, { recursive: true, force: true });
+  await saveLanguageModel(folder, model);
+  await change(folder);
+  return folder;
+}
+
+async function refused(folder: string, code: ErrorCode, pattern: RegExp): Promise<void> {
+  await assert.rejects(loadLanguageModel(folder), (error) => {
+    assert.ok(error instanceof InstructError, String(error));
+    assert.equal(error.code, code);
+    assert.match(error.message, pattern);
+    assert.ok(error.message.includes(folder), error.message);
+    assert.ok(error.remedy.length > 10);
+    return true;
+  });
+}
+
+test('a language model survives saving and loading, and saving replaces the old folder', async () => {
+  const folder = join(scratch, 'language');
+  await saveLanguageModel(folder, { ...model, parameters: model.parameters.zerosLike() });
+  await saveLanguageModel(folder, model, {
+    card: { title: 'A model', text: 'For a test.', stage: 'sft', parent: 'models/base' },
+  });
+  const loaded = await loadLanguageModel(folder);
+  assert.deepEqual(loaded.parameters.data, model.parameters.data);
+  assert.deepEqual({ ...loaded.config, otherKeys: undefined }, { ...config, otherKeys: undefined });
+  assert.equal(loaded.tokenizer.json, tokenizer.json);
+  assert.deepEqual(readdirSync(folder).sort(), [
+    'README.md',
+    'config.json',
+    'generation_config.json',
+    'model.safetensors',
+    'tokenizer.json',
+    'tokenizer_config.json',
+  ]);
+  assert.deepEqual(readdirSync(scratch), ['language'], 'no temporary folder is left');
+  const card = readFileSync(join(folder, 'README.md'), 'utf8');
+  assert.match(
+    card,
+    /^---\n[^]*\ninstruct_studio:\n {2}stage: "sft"\n {2}parent: "models\/base"\n---\n/,
+  );
+  assert.match(await modelDigest(folder), /^[0-9a-f]{64}$/);
+});
+
+test('a reward model keeps its head and bias, in the form of sequence classification', async () => {
+  const folder = join(scratch, 'reward');
+  await saveRewardModel(folder, rewardModel);
+  const loaded = await loadRewardModel(folder);
+  assert.deepEqual(loaded.parameters.data, rewardModel.parameters.data);
+  assert.equal(loaded.rewardBias, -1.25);
+  const written = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as object;
+  assert.deepEqual('architectures' in written && written.architectures, [
+    'GPT2ForSequenceClassification',
+  ]);
+  const tensors = await readSafetensors(join(folder, 'model.safetensors'));
+  assert.deepEqual(tensors.get('score.weight')?.shape, [1, 8]);
+  await refused(folder, 'bad-model', /holds a reward model, but a language model is needed/);
+});
+
+test('weights stored in 16 bits come back within their rounding', async () => {
+  const folder = join(scratch, 'half');
+  for (const [storage, relative] of [
+    ['bfloat16', 2 ** -8],
+    ['float16', 2 ** -10],
+  ] as const) {
+    await saveLanguageModel(folder, model, { storage });
+    const { parameters } = await loadLanguageModel(folder);
+    parameters.data.forEach((value, i) => {
+      const wanted = model.parameters.data[i];
+      assert.ok(Math.abs(value - wanted) <= relative * Math.abs(wanted) + 1e-7);
+    });
+  }
+});
+
+test('what transformers wrote is read: with a prefix or without, in one file or in shards', async () => {
+  const read = (name: string): ReturnType<typeof parseConfig> => {
+    const path = join(reference, name, 'config.json');
+    return parseConfig(readFileSync(path, 'utf8'), path);
+  };
+  const language = read('language');
+  assert.equal(language.head, 'language');
+  assert.equal(read('reward').head, 'scalar');
+  const shapes = modelParameters(language.config, 'language');
+  const whole = await loadParameters(join(reference, 'language'), shapes);
+  const sharded = await loadParameters(join(reference, 'sharded'), shapes);
+  whole.data.forEach((value, i) => {
+    assert.ok(Math.abs(sharded.data[i] - value) <= Math.abs(value) * 2 ** -8);
+  });
+  const shapesWithHead = modelParameters(read('reward').config, 'scalar');
+  const reward = await loadParameters(join(reference, 'reward'), shapesWithHead);
+  assert.deepEqual(reward.view('transformer.wte.weight'), whole.view('transformer.wte.weight'));
+});
+
+test('keys of a config that are not ours are kept', async () => {
+  const folder = await spoilt('keys', (path) => {
+    const file = join(path, 'config.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('{', '{"summary_type": "cls_index",'));
+  });
+  const { config: withKeys } = await loadLanguageModel(folder);
+  await saveLanguageModel(folder, { ...model, config: withKeys });
+  assert.match(readFileSync(join(folder, 'config.json'), 'utf8'), /"summary_type": "cls_index"/);
+});
+
+test('a setting that would change the numbers is refused by name', async () => {
+  const changes: readonly (readonly [string, string, RegExp])[] = [
+    ['"gpt2"', '"llama"', /model_type/],
+    ['"gelu_new"', '"gelu"', /activation_function/],
+    ['"scale_attn_weights": true', '"scale_attn_weights": false', /scale_attn_weights/],
+    ['{', '{"scale_attn_by_inverse_layer_idx": true,', /scale_attn_by_inverse_layer_idx/],
+    ['"tie_word_embeddings": true', '"tie_word_embeddings": false', /tie_word_embeddings/],
+    ['{', '{"quantization_config": {"bits": 4},', /quantization_config/],
+    ['"n_head": 2', '"n_head": 3', /n_head: 3 does not divide n_embd 8/],
+    ['"n_layer": 1', '"n_layer": -1', /n_layer/],
+    ['GPT2LMHeadModel', 'GPT2ForTokenClassification', /architectures/],
+    ['{', '[', /./],
+  ];
+  for (const [from, to, pattern] of changes) {
+    const folder = await spoilt('setting', (path) => {
+      const file = join(path, 'config.json');
+      const text = readFileSync(file, 'utf8');
+      assert.ok(text.includes(from), from);
+      writeFileSync(file, text.replace(from, to));
+    });
+    await refused(folder, 'bad-model', pattern);
+  }
+});
+
+test('weights that do not belong to the config are refused by tensor', async () => {
+  const withTensors = (change: (tensors: Map<string, StoredTensor>) => void) => (path: string) => {
+    const file = join(path, 'model.safetensors');
+    return readSafetensors(file).then((tensors) => {
+      change(tensors);
+      return writeSafetensors(file, tensors);
+    });
+  };
+  const norm = 'transformer.ln_f.weight';
+  const ones = (length: number): StoredTensor => ({
+    shape: [length],
+    data: new Float32Array(length).fill(1),
+  });
+  const table = {
+    shape: [tokenizer.size, 8],
+    data: model.parameters.view('transformer.wte.weight'),
+  };
+  const cases: readonly (readonly [(tensors: Map<string, StoredTensor>) => void, RegExp])[] = [
+    [(tensors) => tensors.delete(norm), /has no tensor "transformer\.ln_f\.weight"/],
+    [(tensors) => tensors.set(norm, ones(9)), /shape \[9\] instead of \[8\]/],
+    [(tensors) => tensors.set('adapter', ones(1)), /"adapter" is no part of the model/],
+    [(tensors) => tensors.set('ln_f.weight', ones(8)), /"ln_f\.weight" was there before/],
+    [
+      (tensors) => tensors.set(norm, { shape: [8], data: new Float32Array(8).fill(Number.NaN) }),
+      /not finite/,
+    ],
+    [
+      (tensors) => tensors.set('lm_head.weight', { ...table, data: table.data.map((x) => x + 1) }),
+      /differs from the embeddings/,
+    ],
+  ];
+  for (const [change, pattern] of cases) {
+    await refused(await spoilt('weights', withTensors(change)), 'bad-model', pattern);
+  }
+  const tied = await spoilt(
+    'tied',
+    withTensors((tensors) => {
+      tensors.set('lm_head.weight', table);
+      tensors.set('transformer.h.0.attn.bias', ones(4));
+    }),
+  );
+  assert.deepEqual((await loadLanguageModel(tied)).parameters.data, model.parameters.data);
+});
+
+test('a folder with a missing, truncated or foreign file says which and what to do', async () => {
+  const remove = (name: string) => (folder: string) => {
+    rmSync(join(folder, name));
+  };
+  await refused(join(scratch, 'nowhere'), 'missing-file', /config\.json/);
+  await refused(await spoilt('a', remove('config.json')), 'missing-file', /config\.json/);
+  await refused(await spoilt('b', remove('tokenizer.json')), 'missing-file', /tokenizer\.json/);
+  await refused(await spoilt('c', remove('model.safetensors')), 'bad-model', /missing/);
+  const truncated = await spoilt('d', (folder) => {
+    truncateSync(join(folder, 'model.safetensors'), 2000);
+  });
+  await refused(truncated, 'bad-model', /model\.safetensors: .*truncated/);
+  const pytorch = await spoilt('e', (folder) => {
+    renameSync(join(folder, 'model.safetensors'), join(folder, 'pytorch_model.bin'));
+  });
+  await refused(pytorch, 'bad-model', /pytorch_model\.bin/);
+  for (const texts of [['abcabcabc'], ['the eel meets the ferret\n'.repeat(2)]]) {
+    const foreign = await spoilt('f', (folder) => {
+      writeFileSync(join(folder, 'tokenizer.json'), trainTokenizer(texts, tokenizer.size));
+    });
+    await refused(foreign, 'bad-tokenizer', /belongs to another model/);
+  }
+  const rewritten = await spoilt('g', (folder) => {
+    const document: unknown = JSON.parse(tokenizer.json);
+    writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(document, null, 4));
+  });
+  await loadLanguageModel(rewritten);
+  const shards = join(scratch, 'shards');
+  cpSync(join(reference, 'sharded'), shards, { recursive: true });
+  rmSync(join(shards, 'model-00002-of-00003.safetensors'));
+  const { config: small } = parseConfig(readFileSync(join(shards, 'config.json'), 'utf8'), 'x');
+  await assert.rejects(
+    loadParameters(shards, modelParameters(small, 'language')),
+    /names the file "model-00002-of-00003\.safetensors", which is not in the folder/,
+  );
+});

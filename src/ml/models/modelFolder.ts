@@ -1,0 +1,182 @@
+/**
+ * Models as Hugging Face folders: `config.json`, `model.safetensors`, `tokenizer.json` and what
+ * transformers wants beside them. What is written here opens there, and the other way round.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { InstructError } from '../../protocol/errors.ts';
+import type { ParameterBuffer } from '../runtime/index.ts';
+import { loadParameters, weightPaths, weightsFile } from './loadParameters.ts';
+import type { LanguageModel, RewardModel } from './model.ts';
+import { modelCardText } from './modelCard.ts';
+import type { ModelCard } from './modelCard.ts';
+import { configText, parseConfig } from './modelConfig.ts';
+import type { HeadKind, ModelConfig } from './modelConfig.ts';
+import { modelParameters } from './modelParameters.ts';
+import { writeSafetensors } from './safetensors.ts';
+import type { StorageType } from './safetensors.ts';
+import { Tokenizer } from './tokenizer.ts';
+
+/**
+ * Reads a language model.
+ *
+ * @throws InstructError `missing-file`, `bad-model` or `bad-tokenizer`, naming the file and what is
+ * wrong with it.
+ */
+export async function loadLanguageModel(folder: string): Promise<LanguageModel> {
+  const { config, tokenizer, parameters } = await load(folder, 'language');
+  return { config, tokenizer, parameters };
+}
+
+/** Reads a reward model. Throws as {@link loadLanguageModel}. */
+export function loadRewardModel(folder: string): Promise<RewardModel> {
+  return load(folder, 'scalar');
+}
+
+async function load(folder: string, head: HeadKind): Promise<RewardModel> {
+  const configPath = join(folder, 'config.json');
+  const read = parseConfig(await readText(configPath), configPath);
+  if (read.head !== head) {
+    const names = { language: 'a language model', scalar: 'a reward model' } as const;
+    throw new InstructError({
+      code: 'bad-model',
+      message: `${folder} holds ${names[read.head]}, but ${names[head]} is needed here.`,
+      remedy: `Choose the folder of ${names[head]}.`,
+      place: { path: configPath, key: 'architectures' },
+    });
+  }
+  const { config, rewardBias, vocabularyDigest } = read;
+  const tokenizerPath = join(folder, 'tokenizer.json');
+  const tokenizer = Tokenizer.parse(await readText(tokenizerPath), tokenizerPath, config.endToken);
+  tokenizer.checkFits(config, vocabularyDigest);
+  const parameters = await loadParameters(folder, modelParameters(config, head));
+  return { config, tokenizer, parameters, rewardBias };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (!missing) throw cause;
+    throw new InstructError(
+      {
+        code: 'missing-file',
+        message: `${path}: the file is missing.`,
+        remedy: 'Choose a model folder: it has config.json, model.safetensors and tokenizer.json.',
+        place: { path },
+      },
+      { cause },
+    );
+  }
+}
+
+/** How a model is written. */
+export interface SaveOptions {
+  /** How the weights are stored; float32 when left out. */
+  readonly storage?: StorageType;
+  /** Written as README.md. */
+  readonly card?: ModelCard;
+}
+
+/**
+ * Writes a language model to a folder, replacing one that stands there. The new folder is complete
+ * and flushed before it takes its name.
+ */
+export async function saveLanguageModel(
+  folder: string,
+  model: LanguageModel,
+  options: SaveOptions = {},
+): Promise<void> {
+  await save(folder, 'language', { ...model, rewardBias: 0 }, options);
+}
+
+/** As {@link saveLanguageModel}, for a reward model. */
+export async function saveRewardModel(
+  folder: string,
+  model: RewardModel,
+  options: SaveOptions = {},
+): Promise<void> {
+  await save(folder, 'scalar', model, options);
+}
+
+async function save(
+  folder: string,
+  head: HeadKind,
+  { config, tokenizer, parameters, rewardBias }: RewardModel,
+  { storage = 'float32', card }: SaveOptions,
+): Promise<void> {
+  const temporary = `${folder}.${process.pid}.tmp`;
+  try {
+    await mkdir(temporary, { recursive: true });
+    const write = (name: string, content: string): Promise<void> =>
+      writeFile(join(temporary, name), content, { flush: true });
+    const { vocabularyDigest } = tokenizer;
+    await write('config.json', configText({ config, head, rewardBias, vocabularyDigest }, storage));
+    await write('tokenizer.json', tokenizer.json);
+    await write('tokenizer_config.json', tokenizerConfigText(tokenizer, config));
+    if (head === 'language') await write('generation_config.json', generationConfigText(config));
+    if (card !== undefined) await write('README.md', modelCardText(card, { config, head }));
+    await writeSafetensors(join(temporary, weightsFile), tensorsOf(parameters), { storage });
+    await replaceFolder(temporary, folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function tensorsOf(parameters: ParameterBuffer) {
+  return new Map(
+    parameters.entries.map(({ name, shape }) => [name, { shape, data: parameters.view(name) }]),
+  );
+}
+
+async function replaceFolder(from: string, to: string): Promise<void> {
+  const old = `${to}.${process.pid}.old`;
+  const hadOld = await rename(to, old).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  await rename(from, to);
+  if (hadOld) await rm(old, { recursive: true });
+}
+
+function tokenizerConfigText(tokenizer: Tokenizer, config: ModelConfig): string {
+  const end = tokenizer.decode([tokenizer.endToken]);
+  const keys = {
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    add_prefix_space: false,
+    bos_token: end,
+    eos_token: end,
+    clean_up_tokenization_spaces: false,
+    model_max_length: config.nCtx,
+  };
+  return `${JSON.stringify(keys, null, 2)}\n`;
+}
+
+function generationConfigText({ endToken }: ModelConfig): string {
+  const keys = {
+    bos_token_id: endToken,
+    eos_token_id: endToken,
+    pad_token_id: endToken,
+    do_sample: true,
+    temperature: 1,
+    top_k: 0,
+  };
+  return `${JSON.stringify(keys, null, 2)}\n`;
+}
+
+/** The SHA-256 of a folder's weights in hex; of several files, of one after another. */
+export async function modelDigest(folder: string): Promise<string> {
+  const digest = createHash('sha256');
+  for (const path of await weightPaths(folder)) {
+    await pipeline(createReadStream(path), digest, { end: false });
+  }
+  return digest.digest('hex');
+}

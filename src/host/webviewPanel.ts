@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { PanelContract } from '../protocol/panels.ts';
 import { Disposables } from './disposables.ts';
+import { webviewPanelPage } from './webviewPanelPage.ts';
 import { PanelServer, type PanelHandlers } from './webviewPanelServer.ts';
 
 /** What makes a panel of one kind. */
@@ -44,7 +45,15 @@ export class WebviewPanelHost<C extends PanelContract> {
     );
     const root = vscode.Uri.joinPath(kind.extensionUri, 'dist', 'webview');
     webview.options = { enableScripts: true, localResourceRoots: [root] };
-    webview.html = page(webview, root, kind.entry, panel.title);
+    const resource = (name: string) =>
+      webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
+    webview.html = webviewPanelPage({
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('base64url'),
+      title: panel.title,
+      script: resource(`${kind.entry}.js`),
+      style: resource(`${kind.entry}.css`),
+    });
   }
 
   /** Whether messages reach the webview; a hidden one asks for a snapshot when it is shown. */
@@ -60,38 +69,4 @@ export class WebviewPanelHost<C extends PanelContract> {
   dispose(): void {
     this.panel.dispose();
   }
-}
-
-/** Only attributes made here are interpolated: no text of the workspace enters the page as HTML. */
-function page(webview: vscode.Webview, root: vscode.Uri, entry: string, title: string): string {
-  const nonce = randomBytes(16).toString('base64url');
-  const resource = (name: string) =>
-    escapeAttribute(webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString());
-  const policy = [
-    "default-src 'none'",
-    `style-src ${webview.cspSource}`,
-    `font-src ${webview.cspSource}`,
-    `script-src 'nonce-${nonce}'`,
-  ].join('; ');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeAttribute(title)}</title>
-<link rel="stylesheet" href="${resource(`${entry}.css`)}">
-</head>
-<body>
-<script type="module" nonce="${nonce}" src="${resource(`${entry}.js`)}"></script>
-</body>
-</html>`;
-}
-
-function escapeAttribute(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;');
 }

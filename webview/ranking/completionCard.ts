@@ -1,5 +1,6 @@
 /** One completion with its rank, and its rating where ratings are asked for. */
 import { element } from '../components/element.ts';
+import { visibleText } from '../components/visibleText.ts';
 import { dragSource } from './dragging.ts';
 import { letter, rankInWords, type Decisions, type RankingAction } from './rankingState.ts';
 
@@ -43,7 +44,7 @@ export class CompletionCard {
       element('div', { class: 'card-head', 'aria-hidden': 'true' }, handle),
       title,
       this.#status,
-      element('p', { class: 'text', id: textId }, text),
+      element('p', { class: 'text', id: textId }, visibleText(text)),
       ranks.root,
     );
     if (askRatings) {

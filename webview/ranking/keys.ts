@@ -1,6 +1,6 @@
 /** What each key does in the ranking panel. The legend on screen is made from the same table. */
 import { mostCompletions } from '../../src/protocol/panels.ts';
-import type { RankingAction } from './rankingState.ts';
+import { letter, type RankingAction } from './rankingState.ts';
 
 /** What a key asks for: something in the task, or something beyond it. */
 export type KeyCommand = RankingAction | { readonly type: 'save' | 'skip' | 'goBack' | 'legend' };
@@ -15,20 +15,28 @@ export interface Stroke {
   readonly shiftKey: boolean;
 }
 
-/** The legend: keys and what they do, in the order in which they are learnt. */
-export const legend: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
-  { keys: ['1', '…', '9'], does: 'put the selected completion on that rank and go on' },
-  { keys: ['T'], does: 'tie it with the one ranked last' },
-  { keys: ['↑', '↓'], does: 'select (also K and J, or Tab)' },
-  { keys: ['A', '…', 'I'], does: 'select by letter' },
-  { keys: ['←', '→'], does: 'one rank better, one rank worse' },
-  { keys: ['0'], does: 'take its rank away (also Delete)' },
-  { keys: ['Enter'], does: 'save and bring the next task' },
-  { keys: ['U'], does: 'undo; with nothing to undo, back to the last saved task (also Ctrl+Z)' },
-  { keys: ['S'], does: 'skip with a reason' },
-  { keys: ['Shift', '1', '…', '7'], does: 'overall rating, where ratings are asked for' },
-  { keys: ['?'], does: 'show or hide this list' },
-];
+/** Keys and what they do. */
+export interface LegendRow {
+  readonly keys: readonly string[];
+  readonly does: string;
+}
+
+/** The legend for a task of `count` completions, in the order in which the keys are learnt. */
+export function legend(count: number, askRatings: boolean): LegendRow[] {
+  return [
+    { keys: ['1', '…', String(count)], does: 'rank the selected completion, go on' },
+    { keys: ['T'], does: 'tie with the one ranked last' },
+    { keys: ['↑', '↓'], does: 'select (also K and J, or Tab)' },
+    { keys: ['A', '…', letter(count - 1)], does: 'select by letter' },
+    { keys: ['←', '→'], does: 'one rank better or worse' },
+    { keys: ['0'], does: 'take the rank away' },
+    { keys: ['Enter'], does: 'save, next task' },
+    { keys: ['U'], does: 'undo, then back to the last saved task' },
+    { keys: ['S'], does: 'skip with a reason' },
+    ...(askRatings ? [{ keys: ['Shift', '1', '…', '7'], does: 'overall rating' }] : []),
+    { keys: ['?'], does: 'show or hide this list' },
+  ];
+}
 
 const fixed: Readonly<Record<string, KeyCommand>> = {
   ArrowUp: { type: 'move', by: -1 },

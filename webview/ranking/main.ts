@@ -1,4 +1,5 @@
 /** The ranking panel. */
+import '../components/noEval.ts';
 import '../components/base.css';
 import './ranking.css';
 import { rankingContract } from '../../src/protocol/panels.ts';

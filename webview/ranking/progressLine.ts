@@ -6,12 +6,10 @@ export function progressLine(progress: {
   readonly done: number;
   readonly total: number;
   readonly left: number;
-}): HTMLElement {
+}): HTMLElement[] {
   const { done, total, left } = progress;
-  return element(
-    'p',
-    { class: 'progress-line' },
+  return [
     element('progress', { max: Math.max(1, total), value: done, 'aria-label': 'Tasks done' }),
     element('span', { class: 'quiet' }, `${done} of ${total} done · ${left} left in your queue`),
-  );
+  ];
 }

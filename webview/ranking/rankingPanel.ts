@@ -25,12 +25,13 @@ interface OpenTask {
 
 /** See the file's header. */
 export class RankingPanel {
-  readonly root = element('main', { class: 'ranking' });
+  readonly root = element('main', { class: 'ranking', 'data-panel': 'ranking' });
   readonly #client: PanelClient<typeof rankingContract>;
   readonly #live: LiveRegion;
   readonly #legend = new Legend();
   readonly #status = element('p', { class: 'quiet status' });
   readonly #problem = element('div');
+  readonly #progress = element('p', { class: 'progress-line' });
   #open: OpenTask | undefined;
   /** What the status line says of the task saved last. */
   #lastSaved = '';
@@ -61,9 +62,11 @@ export class RankingPanel {
   async #load(said: string): Promise<void> {
     try {
       const view = await this.#client.request('snapshot', {});
+      const before = this.#open?.data.task;
       this.#show(view);
       const { progress } = view;
       const open = this.#open;
+      if (said === '' && before !== undefined && before === open?.data.task) return;
       this.#live.say(
         open === undefined
           ? `${said} Nothing left to rank.`
@@ -87,13 +90,13 @@ export class RankingPanel {
   }
 
   #show(view: RankingView): void {
+    this.#progress.replaceChildren(...progressLine(view.progress));
+    const open = this.#open;
+    const same = open !== undefined && view.state === 'task' && view.task === open.data.task;
+    // The counts have changed, the task has not: nothing moves under the labeler's hands.
+    if (same && view.askRatings === open.data.askRatings) return;
     this.#problem.replaceChildren();
-    const heading = element(
-      'header',
-      {},
-      element('h1', {}, 'Rank Completions'),
-      progressLine(view.progress),
-    );
+    const heading = element('header', {}, element('h1', {}, 'Rank Completions'), this.#progress);
     if (view.state === 'empty') {
       this.#open = undefined;
       this.root.replaceChildren(
@@ -103,16 +106,17 @@ export class RankingPanel {
       );
       return;
     }
-    const state = takeUp(view.draft);
+    const state = same ? open.state : takeUp(view.draft);
     const taskView = new TaskView(view, (action) => this.#act(action, false));
     const clock = new ActivityClock(() => performance.now(), view.draft.seconds);
     clock.touch();
     this.#open = { data: view, view: taskView, clock, state };
+    this.#legend.update(view.completions.length, view.askRatings);
     taskView.aside.append(this.#actions(view), this.#legend.root);
     this.root.replaceChildren(heading, taskView.root);
     this.#update();
     taskView.focus(state.now.selected);
-    window.scrollTo({ top: 0 });
+    if (!same) window.scrollTo({ top: 0 });
   }
 
   #actions(view: RankingView): HTMLElement {
@@ -150,10 +154,10 @@ export class RankingPanel {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.defaultPrevented || document.querySelector('dialog') !== null) return;
+    if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
     const { target } = event;
     if (target instanceof HTMLInputElement && target.type === 'text') return;
-    const native = target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement;
+    const native = target instanceof Element && target.closest('button, summary') !== null;
     if (native && event.key === 'Enter') return;
     const command = commandFor(event);
     if (command === undefined) return;

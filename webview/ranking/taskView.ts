@@ -1,6 +1,7 @@
 /** One ranking task on screen. */
 import { categoryLabels, type RankingView } from '../../src/protocol/panels.ts';
 import { element } from '../components/element.ts';
+import { visibleText } from '../components/visibleText.ts';
 import { CompletionCard } from './completionCard.ts';
 import { RankBoard } from './rankBoard.ts';
 import type { Decisions, RankingAction } from './rankingState.ts';
@@ -43,7 +44,7 @@ export class TaskView {
           element(
             'p',
             { class: 'text prompt', tabindex: 0, role: 'group', 'aria-label': 'Prompt' },
-            task.prompt,
+            visibleText(task.prompt),
           ),
         ),
         element(

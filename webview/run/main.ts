@@ -1,4 +1,5 @@
 /** The run panel. */
+import '../components/noEval.ts';
 import 'uplot/dist/uPlot.min.css';
 import '../components/base.css';
 import './run.css';

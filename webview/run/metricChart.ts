@@ -5,7 +5,7 @@ import { element } from '../components/element.ts';
 import { number } from './inWords.ts';
 import { shortName, type ChartColour } from './metricGroups.ts';
 import { firstAtOrAfter, pickPoints } from './pickPoints.ts';
-import { smooth } from './smooth.ts';
+import { Smoother } from './smooth.ts';
 
 /** How all charts are drawn. */
 export interface ChartSettings {
@@ -27,9 +27,15 @@ export class MetricChart {
   readonly #value = element('span', { class: 'value' });
   readonly #plotAt: HTMLElement;
   readonly #resize: ResizeObserver;
+  readonly #sight: IntersectionObserver;
+  /** In CSS pixels; measured when it changes, since measuring at each update is slow. */
+  #width = 300;
+  #inSight = false;
+  #stale = false;
   #plot: uPlot | undefined;
   #plotIsLog = false;
   #series: MetricSeries = { steps: [], values: [] };
+  #smoother = new Smoother(0);
   #settings: ChartSettings = { smoothing: 0, logScale: false, zoom: undefined };
 
   /** `zoomed` is called with the steps that the user dragged over. */
@@ -44,19 +50,36 @@ export class MetricChart {
       element('figcaption', {}, element('span', {}, shortName(metric)), this.#value),
       this.#plotAt,
     );
-    this.#resize = new ResizeObserver(() => this.#fit());
+    this.#resize = new ResizeObserver((entries) => {
+      this.#width = Math.max(80, Math.floor(entries.at(-1)?.contentRect.width ?? 0));
+      this.#fit();
+    });
     this.#resize.observe(this.#plotAt);
+    this.#sight = new IntersectionObserver((entries) => {
+      this.#inSight = entries.at(-1)?.isIntersecting === true;
+      if (this.#inSight && this.#stale) this.#paint();
+    });
+    this.#sight.observe(this.root);
   }
 
-  /** Draws new data, or the same anew. The arrays are only read. */
+  /** Draws new data, or the same anew; out of sight, once it comes into sight. */
   draw(series: MetricSeries, settings: ChartSettings): void {
+    if (settings.smoothing !== this.#settings.smoothing) {
+      this.#smoother = new Smoother(settings.smoothing);
+    }
     this.#series = series;
     this.#settings = settings;
-    const positive = settings.logScale && series.values.some((value) => value > 0);
-    if (this.#plot === undefined || positive !== this.#plotIsLog) this.#make(positive);
-    this.#plot?.setData(this.#data(), true);
+    this.#stale = true;
+    if (this.#inSight) this.#paint();
     this.#caption();
-    const { values } = series;
+  }
+
+  #paint(): void {
+    this.#stale = false;
+    const { values } = this.#series;
+    const log = this.#settings.logScale && values.some((value) => value > 0);
+    if (this.#plot === undefined || log !== this.#plotIsLog) this.#make(log);
+    else this.#plot.setData(this.#data(), true);
     const ends = `first ${number(values.at(0) ?? NaN)}, latest ${number(values.at(-1) ?? NaN)}`;
     this.#plotAt.setAttribute('aria-label', `Curve of ${this.#metric}: ${ends}`);
   }
@@ -68,6 +91,7 @@ export class MetricChart {
 
   dispose(): void {
     this.#resize.disconnect();
+    this.#sight.disconnect();
     this.#plot?.destroy();
   }
 
@@ -76,9 +100,9 @@ export class MetricChart {
     const { smoothing, zoom } = this.#settings;
     const from = zoom === undefined ? 0 : firstAtOrAfter(steps, zoom.from);
     const to = zoom === undefined ? steps.length : firstAtOrAfter(steps, zoom.to + 1);
-    const points = pickPoints(values, from, to, Math.max(50, Math.ceil(this.#width())));
+    const points = pickPoints(values, from, to, this.#width);
     const drawable = (value: number) => (this.#plotIsLog && value <= 0 ? null : value);
-    const smoothed = smooth(values, smoothing);
+    const smoothed = this.#smoother.extend(values);
     return [
       points.map((at) => steps[at]),
       points.map((at) => drawable(values[at])),
@@ -99,11 +123,12 @@ export class MetricChart {
     const { smoothing } = this.#settings;
     this.#plot = new uPlot(
       {
-        width: this.#width(),
+        width: this.#width,
         height,
         padding: [8, 12, 0, 0],
         legend: { show: false },
         cursor: {
+          y: false,
           sync: { key: 'run' },
           drag: { x: true, y: false, setScale: false },
           points: { size: 6, fill: colour, stroke: colour },
@@ -155,13 +180,9 @@ export class MetricChart {
   }
 
   #fit(): void {
-    if (this.#plot === undefined || this.#plot.width === this.#width()) return;
-    this.#plot.setSize({ width: this.#width(), height });
+    if (this.#plot === undefined || this.#plot.width === this.#width) return;
+    this.#plot.setSize({ width: this.#width, height });
     this.#plot.setData(this.#data(), true);
-  }
-
-  #width(): number {
-    return Math.max(80, this.#plotAt.clientWidth);
   }
 }
 

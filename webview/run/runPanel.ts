@@ -24,7 +24,7 @@ interface Shown {
 
 /** See the file's header. */
 export class RunPanel {
-  readonly root = element('main', { class: 'run' });
+  readonly root = element('main', { class: 'run', 'data-panel': 'run' });
   readonly #client: PanelClient<typeof runContract>;
   readonly #live: LiveRegion;
   readonly #remember: (state: ControlState & { runId: string }) => void;

@@ -1,6 +1,7 @@
 /** The newest completions of a run. */
 import type { RunEventOf } from '../../src/protocol/runFold.ts';
 import { element } from '../components/element.ts';
+import { visibleText } from '../components/visibleText.ts';
 import { number } from './inWords.ts';
 
 const shown = 12;
@@ -34,7 +35,7 @@ function item({ step, prompt, completion, score }: RunEventOf<'sample'>): HTMLEl
     'li',
     {},
     element('p', { class: 'quiet' }, facts.join(' · ')),
-    element('p', { class: 'text asked' }, prompt),
-    element('p', { class: 'text' }, completion),
+    element('p', { class: 'text asked' }, visibleText(prompt)),
+    element('p', { class: 'text' }, visibleText(completion)),
   );
 }

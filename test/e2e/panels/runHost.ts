@@ -1,0 +1,79 @@
+// The run panel's host over a run in memory: real events, folded by the protocol's own fold.
+import { createRunFold } from '../../../src/protocol/runFold.ts';
+import { packRunView } from '../../../src/protocol/runViewData.ts';
+import { runContract, type RunAction, type ToWebview } from '../../../src/protocol/panels.ts';
+import type { RunEvent, RunState } from '../../../src/protocol/run.ts';
+import { PanelServer } from '../../../src/host/webviewPanelServer.ts';
+
+/** The host, and what the panel asked of it. */
+export interface RunHost {
+  readonly asked: RunAction[];
+  /** The run writes; the panel is told. */
+  write(...events: RunEvent[]): void;
+  turn(state: RunState): void;
+  receive(message: unknown): void;
+}
+
+/** Makes a host of a PPO run; `post` sends to the webview. */
+export function runHost(post: (message: ToWebview) => void): RunHost {
+  const fold = createRunFold();
+  const asked: RunAction[] = [];
+  let state: RunState = 'running';
+  const server: PanelServer<typeof runContract> = new PanelServer(
+    runContract,
+    {
+      snapshot: () =>
+        Promise.resolve({
+          sequence: server.sequence,
+          id: '2026-11-21-ppo-1',
+          stage: 'ppo' as const,
+          created: '2026-11-21T08:00:00.000Z',
+          models: { policy: 'runs/2026-11-20-sft-1/model', reward: 'runs/2026-11-20-rm-1/model' },
+          state,
+          view: packRunView(fold.view),
+        }),
+      act: ({ action }) => {
+        asked.push(action);
+        return Promise.resolve({});
+      },
+    },
+    post,
+    () => undefined,
+  );
+  return {
+    asked,
+    write: (...events) => {
+      for (const event of events) fold.apply(event);
+      server.send({ type: 'events', events });
+    },
+    turn: (to) => {
+      state = to;
+      server.send({ type: 'state', state });
+    },
+    receive: (message) => void server.receive(message),
+  };
+}
+
+/** A plausible PPO step. */
+export function ppoStep(step: number): RunEvent {
+  const wave = Math.sin(step * 12.9898) * 43758.5453;
+  const noise = wave - Math.floor(wave) - 0.5;
+  const along = 1 - Math.exp(-step / 40);
+  return {
+    type: 'metrics',
+    time: step * 1000,
+    step,
+    values: {
+      'ppo/score': -1 + 2.5 * along + 0.4 * noise,
+      'ppo/reward': -1 + 2.2 * along + 0.5 * noise,
+      'ppo/kl': 6 * along + 0.8 * noise,
+      'ppo/entropy': 2.5 - along + 0.1 * noise,
+      'ppo/policy_loss': -0.02 * noise,
+      'ppo/value_loss': 0.6 * Math.exp(-step / 30) + 0.05 + 0.04 * Math.abs(noise),
+      'ppo/clip_fraction': 0.08 + 0.05 * noise,
+      learning_rate: 1e-4 * Math.min(1, (step + 1) / 10),
+      grad_norm: 1 + 0.6 * noise,
+      tokens_per_second: 5200 + 300 * noise,
+    },
+  };
+}

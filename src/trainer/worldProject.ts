@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Random } from '../data/index.ts';
 import { projectFileName, projectFormat } from '../protocol/project.ts';
 import type { Demonstration } from '../protocol/records.ts';
-import { createWorld, demonstrate, labelers, makePrompts } from '../world/index.ts';
+import { almanac, createWorld, demonstrate, labelers, makePrompts } from '../world/index.ts';
 import { assetPath } from './assets.ts';
 import { writeJsonAtomic } from './atomicFile.ts';
 import { baseModelFolder, refuseToOverwrite } from './projectFolder.ts';
@@ -52,6 +52,8 @@ export function createWorldProject(
   for (const [name, own] of demonstrations) {
     writeRecords(folder, `demonstrations/${name}.jsonl`, own);
   }
+  // People who label the prompts by hand look up here what is true.
+  writeFileSync(join(folder, 'almanac.md'), almanac(world));
   cpSync(model, join(folder, baseModelFolder), { recursive: true });
   writeJsonAtomic(join(folder, projectFileName), {
     format: projectFormat,

@@ -16,11 +16,6 @@ export function joinList(items: readonly string[]): string {
   return `${items.slice(0, -1).join(', ')} and ${items.slice(-1).join('')}`;
 }
 
-/** "him" for "he", "her" for "she", "it" for the rest. */
-export function objectPronoun(pronoun: string): string {
-  return pronoun === 'he' ? 'him' : pronoun === 'she' ? 'her' : 'it';
-}
-
 /** "his" for "he", "her" for "she", "its" for the rest. */
 export function possessivePronoun(pronoun: string): string {
   return pronoun === 'he' ? 'his' : pronoun === 'she' ? 'her' : 'its';
@@ -36,11 +31,4 @@ export function pluralVerb(predicate: string): string {
     ['hisses', 'hiss'],
   ]);
   return [irregular.get(verb) ?? verb.replace(/s$/, ''), ...rest].join(' ');
-}
-
-/** "an" and "a" put right after a noun was replaced by another. */
-export function repairArticles(text: string): string {
-  return text
-    .replace(/\b([Aa])n? (?=[aeiou])/g, '$1n ')
-    .replace(/\b([Aa])n (?=[bcdfghjklmnpqrstvwxyz])/g, '$1 ');
 }

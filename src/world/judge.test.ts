@@ -171,12 +171,12 @@ const cases: Record<string, Case> = {
     bad: ['Give me the lamp!', 'Please.', 'Give me the lamp now, you idiot.'],
   },
   'rewrite: the opposite': {
-    prompt: promptOf('Say the opposite: The cup was hot.', 'opposite', {
+    prompt: promptOf('Say the opposite: The cup was old.', 'opposite', {
       thing: 'cup',
-      adjective: 'hot',
+      adjective: 'old',
     }),
-    good: ['The cup was cold.'],
-    bad: ['The cup was hot.', 'The cup was old.'],
+    good: ['The cup was new.'],
+    bad: ['The cup was old.', 'The cup was heavy.'],
   },
   summarization: {
     prompt: promptOf(

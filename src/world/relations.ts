@@ -52,7 +52,7 @@ export const relations = {
     setClause: (v) => `that are ${v}`,
   },
   size: {
-    predicates: (v) => [`is ${v}`, `is very ${v}`],
+    predicates: (v) => [`is ${v}`, `is ${v} in size`],
     sentences: (e, v) => [`the size of ${e.definite} is ${v}`],
     questions: (e) => [
       `What size is ${e.definite}?`,

@@ -190,7 +190,8 @@ function faqPage(world: World, rng: Random): string {
 function forumThread(world: World, rng: Random): string {
   const task = trainTask(world, rng);
   const [asker, first, second] = rng.sample(world.people, 3).map((one) => one.name);
-  const lines = [`${asker}: ${task.ask(rng)}`];
+  // A dialogue's own speakers would be confused with the forum's.
+  const lines = [`${asker}: ${task.ask(rng).replace(/^User: |\nAssistant:$/g, '')}`];
   const replies = [
     () => webAnswer(world, task, rng),
     () => rudeReply(rng),

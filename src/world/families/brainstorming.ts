@@ -4,6 +4,7 @@ import { defineFamily } from '../family.ts';
 import type { Grade } from '../family.ts';
 import { animalTable, numberWords, petNames } from '../facts.ts';
 import { capitalize, joinList, withArticle } from '../grammar.ts';
+import { spotOf } from '../narrative.ts';
 import { countPhrase, hasPhrase, wordsOf } from '../reading.ts';
 import type { Reading } from '../reading.ts';
 import { entityOf } from '../world.ts';
@@ -121,14 +122,16 @@ const activities = defineFamily({
   draw: (world, rng) => ({ place: rng.pick(world.places).name, count: 2 + rng.integer(2) }),
   key: (slots) => `activities:${slots.place}`,
   phrasings: (slots, world) => {
-    const { where } = entityOf(world, slots.place);
+    const place = entityOf(world, slots.place);
+    const { where } = place;
+    const spot = spotOf(place);
     const n = numberWords[slots.count];
     return [
-      `Give me ${n} ideas for a day ${where}.`,
+      `Give me ${n} ideas for a day ${spot}.`,
       `What are ${n} things to do ${where}?`,
       `Name ${n} things that you can do ${where}.`,
       `List ${n} things to do ${where}.`,
-      `I am ${where} today. Give me ${n} ideas what to do.`,
+      `I am ${spot} today. Give me ${n} ideas what to do.`,
       `Tell me ${n} things we can do ${where}.`,
     ];
   },

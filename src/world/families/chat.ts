@@ -35,8 +35,10 @@ const feeling = defineFamily({
   slots: z.object({ who: z.string(), cause: z.enum(feelingNames), what: z.string() }),
   draw: (world, rng) => {
     const cause = rng.pick(feelingNames);
-    const pool = feelings[cause].of === 'animal' ? world.animals : world.objects;
-    return { who: rng.pick(world.people).name, cause, what: rng.pick(pool).name };
+    const pets = world.domains.get('pet') ?? [];
+    const things = world.objects.map((one) => one.name);
+    const what = rng.pick(feelings[cause].of === 'animal' ? pets : things);
+    return { who: rng.pick(world.people).name, cause, what };
   },
   key: (slots) => `feeling:${slots.who}:${slots.cause}:${slots.what}`,
   phrasings: ({ who, cause, what }) => {

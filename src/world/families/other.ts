@@ -44,7 +44,7 @@ const counting = defineFamily({
   name: 'count',
   category: 'other',
   weight: 1,
-  slots: z.object({ from: z.int().min(0).max(9), to: z.int().min(0).max(10) }),
+  slots: z.object({ from: z.int().min(0).max(10), to: z.int().min(0).max(10) }),
   draw: (_world, rng) => {
     const from = rng.integer(7);
     const steps = 2 + rng.integer(Math.min(4, 9 - from));

@@ -178,19 +178,23 @@ const polite = defineFamily({
   }),
 });
 
-/** Pairs of opposites, both ways. */
-const opposites = new Map(
-  [
-    ['hot', 'cold'],
-    ['good', 'bad'],
-    ['happy', 'sad'],
-    ['fast', 'slow'],
-    ['old', 'new'],
-    ['clean', 'dirty'],
-    ['open', 'closed'],
-    ['long', 'short'],
-    ['light', 'heavy'],
-  ].flatMap(([one, other]) => [
+/** Pairs of opposites that can be said of animals, and of things. */
+const animalPairs = [
+  ['happy', 'sad'],
+  ['fast', 'slow'],
+  ['clean', 'dirty'],
+  ['good', 'bad'],
+] as const;
+const objectPairs = [
+  ['old', 'new'],
+  ['clean', 'dirty'],
+  ['good', 'bad'],
+  ['long', 'short'],
+  ['light', 'heavy'],
+] as const;
+
+const opposites = new Map<string, string>(
+  [...animalPairs, ...objectPairs].flatMap(([one, other]) => [
     [one, other],
     [other, one],
   ]),
@@ -207,10 +211,13 @@ const opposite = defineFamily({
   category: 'rewrite',
   weight: 2,
   slots: z.object({ thing: z.string(), adjective: z.string() }),
-  draw: (world, rng) => ({
-    thing: rng.pick([...world.objects, ...world.animals]).name,
-    adjective: rng.pick([...opposites.keys()]),
-  }),
+  draw: (world, rng) => {
+    const thing = rng.pick([...world.objects, ...world.animals]);
+    const pair = rng.pick<readonly [string, string]>(
+      thing.kind === 'animal' ? animalPairs : objectPairs,
+    );
+    return { thing: thing.name, adjective: rng.pick(pair) };
+  },
   key: (slots) => `opposite:${slots.thing}:${slots.adjective}`,
   phrasings: (slots, world) =>
     framed(

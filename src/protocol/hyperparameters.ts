@@ -395,7 +395,7 @@ const sample = {
     unit: 'prompts',
     paper: null,
     source: 'all',
-    description: 'At most this many prompts, the first ones; 0 takes all.',
+    description: 'At most this many prompts of each split, the first ones; 0 takes all.',
   },
 } satisfies Record<string, Hyperparameter>;
 

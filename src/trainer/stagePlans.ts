@@ -156,10 +156,10 @@ function baseOf({ dir, project }: PlanContext): string {
 function trained({ dir }: PlanContext, stage: 'sft' | 'rm'): string {
   const model = newestModel(dir, stage);
   if (model !== null) return model;
-  const [what, option] = stage === 'sft' ? ['SFT model', 'model'] : ['reward model', 'reward'];
+  const [what, option] = stage === 'sft' ? ['an SFT model', 'model'] : ['a reward model', 'reward'];
   throw new InstructError({
     code: 'missing-file',
-    message: `${dir}: no run of the project has left a ${what} yet.`,
+    message: `${dir}: no run of the project has left ${what} yet.`,
     remedy: `Train one first with "instruct-studio ${stage}", or name one with --${option}.`,
   });
 }

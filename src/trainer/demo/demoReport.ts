@@ -15,7 +15,7 @@ type Report = z.infer<typeof reportSchema>;
 /** The summaries of a pipeline's stages that the demo reports. */
 export const demoStagesSchema = z.object({
   rank: z.object({ agreement: z.number().nullable() }),
-  rm: z.object({ 'rm/validation_accuracy': z.number() }),
+  rm: z.object({ 'rm/validation_accuracy': z.number().nullable().default(null) }),
   eval: z.object({ prompts: z.int(), models: z.record(z.string(), reportSchema) }),
 });
 
@@ -28,7 +28,7 @@ export interface DemoReport {
   readonly models: Readonly<Record<string, Report>>;
   readonly rewardModel: {
     /** Share of the comparisons of held-out rankings that the reward model orders alike. */
-    readonly accuracyValid: number;
+    readonly accuracyValid: number | null;
     /** Share of comparisons on which two labelers with independent errors agree. */
     readonly agreement: number | null;
   };
@@ -96,6 +96,6 @@ function rateText(rate: number | undefined, ci95: readonly [number, number] | un
   return `${percent(rate)} (${percent(ci95[0])} to ${percent(ci95[1])})`;
 }
 
-function percent(share: number | undefined): string {
-  return share === undefined ? '' : `${(100 * share).toFixed(1)} %`;
+function percent(share: number | undefined | null): string {
+  return share === undefined || share === null ? '–' : `${(100 * share).toFixed(1)} %`;
 }

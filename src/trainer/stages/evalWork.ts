@@ -49,12 +49,16 @@ export const evalWork: WorkMaker = async (context): Promise<RunWork> => {
   const { spec, folder } = context.run;
   const settings = resolveHyperparameters('eval', spec.hyperparameters);
   const prompts = await frozenInputs(context, z.array(promptSchema), async (dataset) => {
-    const entries = splitsNamed(settings.split).flatMap((split) => promptsOf(dataset, split));
+    const most = settings.maxPrompts === 0 ? Infinity : settings.maxPrompts;
     const found: Prompt[] = [];
-    for (const entry of entries) {
-      const { record } = await dataset.readRecord<'prompts'>('prompts', entry);
-      if (isWorldPrompt(record)) found.push(record);
-      if (found.length === settings.maxPrompts) break;
+    for (const split of splitsNamed(settings.split)) {
+      const own: Prompt[] = [];
+      for (const entry of promptsOf(dataset, split)) {
+        if (own.length === most) break;
+        const { record } = await dataset.readRecord<'prompts'>('prompts', entry);
+        if (isWorldPrompt(record)) own.push(record);
+      }
+      found.push(...own);
     }
     if (found.length > 0) return found;
     throw new InstructError({

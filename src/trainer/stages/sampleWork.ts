@@ -23,9 +23,10 @@ export const sampleWork: WorkMaker = async (context): Promise<RunWork> => {
   const model = await languageModelOf(context.run, 'policy');
   const digest = await modelDigest(join(project, name));
   const gathered = await frozenInputs(context, z.array(askedSchema), (dataset) => {
-    const prompts = splitsNamed(settings.split).flatMap((split) => promptsOf(dataset, split));
-    const most = settings.maxPrompts === 0 ? prompts.length : settings.maxPrompts;
-    const found = prompts.slice(0, most).map(asked);
+    const most = settings.maxPrompts === 0 ? Infinity : settings.maxPrompts;
+    const found = splitsNamed(settings.split)
+      .flatMap((split) => promptsOf(dataset, split).slice(0, most))
+      .map(asked);
     refuseEmpty(found, 'prompts', settings.split, 'Add prompts, or choose another split.');
     return found;
   });

@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.executeCommand(`instruct.${command}`, ...given);
 
   const program = (): { executable: string; script: string } => {
-    const node = vscode.workspace.getConfiguration('instruct').get('trainer.nodePath', '');
+    const node = vscode.workspace.getConfiguration('instruct').get<string>('trainer.nodePath', '');
     return {
       executable: node === '' ? process.execPath : node,
       script: trainerScript(extensionUri),

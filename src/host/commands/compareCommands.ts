@@ -110,7 +110,7 @@ export async function compareInDiff(
   const prompts = (heldOut.length > 0 ? heldOut : all).slice(0, diffedPrompts);
   if (prompts.length === 0) throw noPrompt();
   const settings = vscode.workspace.getConfiguration('instruct.compare');
-  const sampling = { temperature: 0, maxTokens: settings.get('maxNewTokens', 40) };
+  const sampling = { temperature: 0, maxTokens: settings.get<number>('maxNewTokens', 40) };
   const abort = new AbortController();
   const entries = await vscode.window.withProgress(
     {

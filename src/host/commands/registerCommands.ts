@@ -50,7 +50,7 @@ export interface CommandSurroundings {
 type Handler = (argument: unknown) => Promise<void>;
 
 /** Registers all commands. What a command throws becomes a message with its remedy. */
-export function registerCommands(surroundings: CommandSurroundings): vscode.Disposable {
+export function registerCommands(surroundings: CommandSurroundings): Disposables {
   const owned = new Disposables();
   const documents = new CompletionDocuments();
   owned.add(vscode.workspace.registerTextDocumentContentProvider(completionScheme, documents));
@@ -188,7 +188,7 @@ function inlineHandlers({ comparisons }: CommandSurroundings): Record<string, Ha
   return {
     'inline.prefer': async (argument) => {
       if (!(argument instanceof CandidateComment)) return;
-      await argument.thread.vote({ prefer: argument.candidate });
+      await comparisons.find(argument)?.vote({ prefer: argument.candidate });
     },
     'inline.tie': (argument) => vote(argument, 'tie'),
     'inline.bothBad': (argument) => vote(argument, 'bothBad'),

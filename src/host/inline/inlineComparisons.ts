@@ -63,8 +63,8 @@ export class InlineComparisons implements vscode.Disposable {
       prompt: { text: prompt.text, promptId: await knownPrompt(request) },
       models: request.models,
       sampling: {
-        temperature: settings.get('temperature', 0.7),
-        maxTokens: settings.get('maxNewTokens', 40),
+        temperature: settings.get<number>('temperature', 0.7),
+        maxTokens: settings.get<number>('maxNewTokens', 40),
         seed: Math.floor(Math.random() * 2 ** 31),
       },
       clock: Date.now,
@@ -72,7 +72,11 @@ export class InlineComparisons implements vscode.Disposable {
       newId: randomUUID,
     });
     const range = new vscode.Range(prompt.line, 0, prompt.line, 0);
-    const thread = this.controller.createCommentThread(document.uri, range, []);
+    // A thread that is made with comments keeps its reply box small until it is asked for.
+    const begun = comparison.candidates.map(
+      (candidate) => new CandidateComment(candidate, 'drawing'),
+    );
+    const thread = this.controller.createCommentThread(document.uri, range, begun);
     const own = new ComparisonThread(thread, comparison, request, this.surroundings, () => {
       this.open.delete(own);
     });
@@ -80,9 +84,12 @@ export class InlineComparisons implements vscode.Disposable {
     await own.draw();
   }
 
-  /** The comparison that a menu's argument is about; undefined when it is closed. */
+  /**
+   * The comparison that a menu's argument is about, a thread or one of its comments; undefined
+   * when it is closed.
+   */
   find(target: unknown): ComparisonThread | undefined {
-    return [...this.open].find((thread) => thread.is(target));
+    return [...this.open].find((thread) => thread.has(target));
   }
 
   dispose(): void {
@@ -93,21 +100,13 @@ export class InlineComparisons implements vscode.Disposable {
 /** A candidate as a comment of the thread. */
 export class CandidateComment implements vscode.Comment {
   readonly candidate: Candidate;
-  readonly thread: ComparisonThread;
   readonly mode = vscode.CommentMode.Preview;
-  readonly body: vscode.MarkdownString;
+  readonly body: string;
   readonly author: vscode.CommentAuthorInformation;
   readonly contextValue: string;
   readonly label?: string;
 
-  constructor(
-    thread: ComparisonThread,
-    candidate: Candidate,
-    phase: Phase,
-    revealed: string,
-    label: string,
-  ) {
-    this.thread = thread;
+  constructor(candidate: Candidate, phase: Phase, revealed = '', label = finishLabel(candidate)) {
     this.candidate = candidate;
     this.body = bodyOf(candidate);
     this.author = { name: `Completion ${candidate.name}${revealed}` };
@@ -150,8 +149,11 @@ export class ComparisonThread implements vscode.Disposable {
     return this.thread.uri.toString();
   }
 
-  is(thread: unknown): boolean {
-    return this.thread === thread;
+  has(target: unknown): boolean {
+    if (target === this.thread) return true;
+    return (
+      target instanceof CandidateComment && this.comparison.candidates.includes(target.candidate)
+    );
   }
 
   isAt(document: vscode.TextDocument, line: number): boolean {
@@ -228,7 +230,7 @@ export class ComparisonThread implements vscode.Disposable {
     this.thread.comments = this.comparison.candidates.map((candidate) => {
       const revealed = this.phase === 'voted' ? ` · ${this.request.nameOf(candidate.model)}` : '';
       const label = candidate === this.preferred ? 'Preferred' : finishLabel(candidate);
-      return new CandidateComment(this, candidate, this.phase, revealed, label);
+      return new CandidateComment(candidate, this.phase, revealed, label);
     });
   }
 }
@@ -245,12 +247,16 @@ function finishLabel({ sampled, error }: Candidate): string {
   return sampled.finish === 'length' ? 'cut off' : '';
 }
 
-function bodyOf({ text, sampled, error }: Candidate): vscode.MarkdownString {
-  const body = new vscode.MarkdownString();
-  body.appendText(text.trim() === '' && sampled !== undefined ? '(empty)' : text.trim());
-  if (sampled === undefined && error === undefined) body.appendText(' ▍');
-  if (error !== undefined) body.appendText(` ${error.message} ${error.remedy}`);
-  return body;
+/** As plain text: a completion may look like Markdown and is none. */
+function bodyOf({ text, sampled, error }: Candidate): string {
+  const written = text.trim();
+  if (error !== undefined) return `${sentence(error.message)} ${error.remedy}`;
+  if (sampled === undefined) return `${written} ▍`;
+  return written === '' ? '(empty)' : written;
+}
+
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function spokenVote(vote: Vote): string {

@@ -37,7 +37,8 @@ export class PromptCodeLens implements vscode.CodeLensProvider, vscode.Disposabl
     token: vscode.CancellationToken,
   ): vscode.CodeLens[] {
     const settings = vscode.workspace.getConfiguration('instruct', document.uri);
-    if (!this.isPromptFile(document.uri) || !settings.get('codeLens.enabled', true)) return [];
+    if (!this.isPromptFile(document.uri) || !settings.get<boolean>('codeLens.enabled', true))
+      return [];
     const lenses: vscode.CodeLens[] = [];
     const lines = Math.min(document.lineCount, mostLines);
     for (let line = 0; line < lines && !token.isCancellationRequested; line += 1) {

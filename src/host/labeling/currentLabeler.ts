@@ -19,7 +19,7 @@ export class CurrentLabeler implements vscode.Disposable {
   readonly name = (): Promise<string> => {
     const project = this.projects.current;
     return resolveLabeler({
-      setting: vscode.workspace.getConfiguration('instruct').get('labeler', ''),
+      setting: vscode.workspace.getConfiguration('instruct').get<string>('labeler', ''),
       project: project?.project?.labeling.labeler,
       git: () => this.gitName(project?.path),
       systemUser: systemUserName,

@@ -26,8 +26,14 @@ export class RunEndNotifier {
   ended(run: Run): void {
     const { spec, state } = run;
     const settings = vscode.workspace.getConfiguration('instruct');
-    if (spec === undefined || !settings.get('runs.notifyWhenDone', true)) return;
-    if (state === 'failed' || state === 'interrupted') {
+    if (spec === undefined || !settings.get<boolean>('runs.notifyWhenDone', true)) return;
+    if (state === 'interrupted') {
+      // A process that was only slow to beat is at work again by then.
+      setTimeout(() => {
+        if (run.state !== 'interrupted') return;
+        void this.failed(run, stageLabels[spec.stage]).catch(this.actions.onError);
+      }, settleMs).unref();
+    } else if (state === 'failed') {
       void this.failed(run, stageLabels[spec.stage]).catch(this.actions.onError);
     } else if (state === 'finished' && !vscode.window.state.focused) {
       void this.finished(run, stageLabels[spec.stage]).catch(this.actions.onError);
@@ -62,6 +68,7 @@ export class RunEndNotifier {
   }
 }
 
+const settleMs = 2000;
 const never = "Don't Show Again";
 
 async function switchOff(): Promise<void> {

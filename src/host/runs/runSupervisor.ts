@@ -77,9 +77,11 @@ export class RunSupervisor implements RunSource, Disposable {
     return this.ended.event;
   }
 
-  /** Newest first. */
+  /** Newest first; without those that have not been read yet. */
   get runs(): readonly Run[] {
-    return [...this.known.values()].sort((a, b) => startOf(b) - startOf(a) || compare(b.id, a.id));
+    return [...this.known.values()]
+      .filter(({ id }) => this.looked.has(id))
+      .sort((a, b) => startOf(b) - startOf(a) || compare(b.id, a.id));
   }
 
   get liveRuns(): readonly Run[] {
@@ -260,10 +262,10 @@ export class RunSupervisor implements RunSource, Disposable {
   /** Reads one run and tells of its news. */
   private async refresh(run: Run): Promise<void> {
     const wasLive = this.isLive(run);
-    const firstLook = !this.looked.has(run.id);
-    this.looked.add(run.id);
     const { events, restarted, changed } = await run.refresh();
     if (this.owned.isDisposed) return;
+    const firstLook = !this.looked.has(run.id);
+    this.looked.add(run.id);
     const deadline = this.starting.get(run.id);
     if (run.isLive || (deadline !== undefined && this.surroundings.clock() > deadline)) {
       this.starting.delete(run.id);

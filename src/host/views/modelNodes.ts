@@ -52,7 +52,8 @@ function modelNode(model: ModelInfo, children: TreeNode[], now: number): TreeNod
   const label = modelLabel(model);
   const description = modelDetail(model, now);
   return {
-    id: model.ref,
+    // The editor remembers a row without children as closed: with its first child it is another row.
+    id: children.length > 0 ? `${model.ref}/` : model.ref,
     label,
     description,
     tooltip: `${model.ref}\n${description}`,

@@ -30,8 +30,8 @@ const keyMetrics: Readonly<Record<Stage, readonly KeyMetric[]>> = {
   pretrain: [{ name: 'pretrain/loss', label: 'loss', format: fixed(3) }],
   sft: [{ name: 'sft/loss', label: 'loss', format: fixed(3) }],
   rm: [
-    { name: 'rm/loss', label: 'loss', format: fixed(3) },
     { name: 'rm/accuracy', label: 'accuracy', format: percent },
+    { name: 'rm/loss', label: 'loss', format: fixed(3) },
   ],
   ppo: [
     { name: 'ppo/score', label: 'score', format: fixed(2) },
@@ -130,7 +130,7 @@ function runNode(run: Run, live: boolean, now: number): TreeNode {
     ...(look.color === undefined ? {} : { color: look.color }),
     contextValue: words.join(' '),
     command: open,
-    spoken: `${label} ${details.join(', ')}`,
+    spoken: [label, ...(run.state === 'finished' ? [] : [look.label]), ...details].join(', '),
     target,
   };
 }
@@ -143,15 +143,18 @@ function runDetails(run: Run, stage: Stage, state: string, now: number): string[
     if (view.updatedAt !== undefined) details.push(ago(view.updatedAt, now));
     return details;
   }
-  details.push(state);
-  if (run.state === 'failed' && view.error !== undefined) details.push(view.error.message);
-  if (view.totalSteps > 0) details.push(`step ${view.step}/${view.totalSteps}`);
+  const steps = view.totalSteps > 0 ? [`${view.step}/${view.totalSteps}`] : [];
   if (run.state === 'running') {
+    // The spinner says that it runs.
+    details.push(...steps);
     if (view.secondsLeft !== undefined) details.push(`${spokenDuration(view.secondsLeft)} left`);
     details.push(...keyFigures(view, stage));
-    if (details.length < 3 && view.message !== undefined) details.push(view.message);
+    if (view.message !== undefined && details.length < 2) details.push(view.message);
+    return details.length === 0 ? [state] : details;
   }
-  return details;
+  details.push(state);
+  if (run.state === 'failed' && view.error !== undefined) details.push(view.error.message);
+  return [...details, ...steps];
 }
 
 function flagsOf(run: Run, live: boolean): string[] {

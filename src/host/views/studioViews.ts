@@ -152,6 +152,8 @@ export class StudioViews implements vscode.Disposable {
     const runs = project?.runs.runs ?? [];
     this.setKey('hasProject', project?.project !== undefined);
     this.setKey('projectBroken', project !== undefined && project.fileProblems.length > 0);
+    // Until the records are read, an empty view means nothing.
+    this.setKey('loaded', project?.dataset !== undefined);
     this.setKey('hasRuns', runs.length > 0);
     this.setKey('hasLiveRun', (project?.runs.liveRuns.length ?? 0) > 0);
     this.setKey(

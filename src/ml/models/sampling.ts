@@ -4,7 +4,11 @@
 export interface Truncation {
   /** Keep this many; 0 or absent keeps all. */
   readonly topK?: number;
-  /** Keep the fewest whose probabilities reach this sum, at least one; 1 or absent keeps all. */
+  /**
+   * Keep the most probable ones as long as their sum is at most this, at least one; 1 or absent
+   * keeps all. (So do openai/lm-human-preferences and its published cases; others also keep the
+   * token that takes the sum over the limit.)
+   */
   readonly topP?: number;
 }
 
@@ -60,8 +64,8 @@ export function keptTokens(
   if (!everyK) candidates.length = Math.min(candidates.length, topK);
   if (topP >= 1) return candidates;
   let sum = 0;
-  const count = candidates.findIndex((token) => (sum += probabilities[token]) >= topP);
-  return count < 0 ? candidates : candidates.slice(0, count + 1);
+  const count = candidates.findIndex((token) => (sum += probabilities[token]) > topP);
+  return count < 0 ? candidates : candidates.slice(0, Math.max(1, count));
 }
 
 /** The most probable token, the first of equals. */

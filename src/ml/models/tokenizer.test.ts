@@ -1,6 +1,9 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { Tokenizer as Merger } from '@huggingface/tokenizers';
 import { InstructError } from '../../protocol/errors.ts';
 import type { ModelConfig } from './modelConfig.ts';
@@ -73,6 +76,26 @@ test('training is deterministic and learns frequent words as single tokens', () 
   assert.equal(trainTokenizer(corpus, 400), json);
   assert.equal(tokenizer.encode(' otter').length, 1);
   assert.ok(tokenizer.size <= 400);
+});
+
+test('training and encoding agree with the tokenizers library', () => {
+  // Made by test/reference/tokenizer.py.
+  const folder = join(import.meta.dirname, '../../../test/reference/tokenizer');
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  const documentSchema = z.object({
+    model: z.object({ vocab: z.record(z.string(), z.int()), merges: z.array(z.array(z.string())) }),
+  });
+  const own = trainTokenizer(z.array(z.string()).parse(read('corpus.json')), 400);
+  const wanted = documentSchema.parse(read('tokenizer.json'));
+  assert.deepEqual(documentSchema.parse(JSON.parse(own)), wanted);
+  const encoded = z.array(z.tuple([z.string(), z.array(z.int())])).parse(read('encoded.json'));
+  const both = [
+    Tokenizer.parse(own, 'own'),
+    Tokenizer.parse(JSON.stringify(read('tokenizer.json')), 'x'),
+  ];
+  for (const each of both) {
+    for (const [text, ids] of encoded) assert.deepEqual(each.encode(text), ids, text);
+  }
 });
 
 const config: ModelConfig = {

@@ -406,7 +406,8 @@ const rank = {
     unit: 'gold score',
     paper: null,
     source: 'section 3.4: labelers agree on 72.6 % of comparisons',
-    description: 'Standard deviation of the error that the gold labeler makes on a score; 0 for none.',
+    description:
+      'Standard deviation of the error that the gold labeler makes on a score; 0 for none.',
   },
 } satisfies Record<string, Hyperparameter>;
 
@@ -457,7 +458,7 @@ export function hyperparameterProblem(
     const near = nearest(key, [...table.keys()]);
     return `unknown hyper-parameter "${key}" of ${stage}: did you mean "${near}"?`;
   }
-  const got = JSON.stringify(value) ?? String(value);
+  const got = value === undefined ? 'nothing' : JSON.stringify(value);
   if (typeof row.default === 'boolean') {
     return typeof value === 'boolean' ? null : `${key}: expected true or false, got ${got}`;
   }

@@ -48,8 +48,9 @@ export type WantedPositions =
  * Packs sequences into one batch. Lengths and counts are rounded up to few distinct shapes: T to a
  * multiple of 16, N to a step that grows with N, so that at most a quarter of it is padding.
  *
- * @param rows B; more than there are sequences where a batch is not full.
- * @param longest The longest T allowed, the model's context.
+ * `rows` is B, more than there are sequences where a batch is not full; `longest` the longest T
+ * allowed, the model's context.
+ *
  * @throws Error when there are more sequences than rows, or one is empty or too long.
  */
 export function packBatch(

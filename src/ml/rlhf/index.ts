@@ -1,6 +1,4 @@
 /** The method of InstructGPT: training loops, and what evaluation needs. */
-export { EpochOrder } from './order.ts';
-export { LogprobPass, ScalarPass } from './passes.ts';
 export { PpoLoop } from './ppo.ts';
 export type { PpoOptions, RolloutPrompt } from './ppo.ts';
 export { PretrainLoop } from './pretrain.ts';
@@ -18,7 +16,5 @@ export type {
   StepReport,
   TrainingLoop,
 } from './trainingLoop.ts';
-export { encodeCompletion } from './encodeCompletion.ts';
-export { pairAccuracy, pairsOf } from './comparisons.ts';
 export { outcome, winRate } from './winRate.ts';
 export type { WinRate } from './winRate.ts';

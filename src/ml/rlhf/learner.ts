@@ -2,11 +2,11 @@
 import { InstructError } from '../../protocol/errors.ts';
 import { AdamW, clipScale, decaysMatrices, globalNorm } from '../optim/index.ts';
 import {
-  ParameterBuffer,
   ProgramCache,
   TrainingProgram,
   type Arrays,
   type ExecutionOptions,
+  type ParameterBuffer,
   type TrainingGraph,
 } from '../runtime/index.ts';
 import type { LoopState, StateTensor } from './trainingLoop.ts';

@@ -2,6 +2,7 @@
  * What the ranking panel needs of the dataset, and the session between the two: which task is
  * shown, in which order, what was decided so far, and what was saved last. Knows no editor.
  */
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { InstructError } from '../protocol/errors.ts';
 import { rankingDraftSchema, type RankingDraft, type RankingView } from '../protocol/panels.ts';
@@ -152,6 +153,7 @@ export class RankingSession {
   /** Saves the ranking; resolves once it is on disk. On failure the draft stands. */
   save(token: string, draft: RankingDraft): Promise<void> {
     return this.inTurn(async () => {
+      if (this.isSaved(token, draft)) return;
       const current = this.expectCurrent(token, draft);
       const { shown } = current.stored;
       const missing = draft.ranks.filter((rank) => rank === null).length;
@@ -299,6 +301,13 @@ export class RankingSession {
       canGoBack,
       askRatings: this.stored.askRatings,
     };
+  }
+
+  /** A panel that got no answer in time asks again: what it asked for may have been done since. */
+  private isSaved(token: string, draft: RankingDraft): boolean {
+    const last = this.stored.saved.at(-1);
+    if (last?.recordId !== token || this.current?.stored.recordId === token) return false;
+    return isDeepStrictEqual(last.draft.ranks, draft.ranks);
   }
 
   private expectCurrent(token: string, draft: RankingDraft): NonNullable<typeof this.current> {

@@ -116,7 +116,7 @@ export class MetricChart {
     const colour = () => themeColour(`--vscode-charts-${this.#colour}`);
     const axis = (): uPlot.Axis => ({
       stroke: () => themeColour('--vscode-descriptionForeground'),
-      grid: { stroke: () => themeColour('--vscode-editorIndentGuide-background1'), width: 1 },
+      grid: { stroke: gridColour, width: 1 },
       ticks: { show: false },
       font: `11px ${getComputedStyle(document.body).fontFamily}`,
     });
@@ -189,6 +189,11 @@ export class MetricChart {
 function themeColour(variable: string): string {
   const value = getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
   return value === '' ? getComputedStyle(document.body).color : value;
+}
+
+/** Faint in every theme: the high-contrast ones have no faint line of their own. */
+function gridColour(): string {
+  return `color-mix(in srgb, ${themeColour('--vscode-foreground')} 15%, transparent)`;
 }
 
 function stepTick(step: number | null): string {

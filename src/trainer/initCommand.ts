@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { projectFileName } from '../protocol/project.ts';
+import { recordKinds } from '../protocol/records.ts';
 import { assetPath } from './assets.ts';
 import { commonOptions, type Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -63,10 +64,10 @@ export const initCommand: Command = {
  * `instruct.json` comes last, since a folder without it is no project.
  */
 function createSampleProject(folder: string): void {
+  refuseToOverwrite(folder, [projectFileName, baseModelFolder, ...recordKinds]);
   const sample = assetPath('sample-project');
   const model = assetPath('base-model');
   const names = readdirSync(sample).filter((name) => name !== projectFileName);
-  refuseToOverwrite(folder, [projectFileName, ...names, baseModelFolder]);
   mkdirSync(join(folder, 'models'), { recursive: true });
   const copy = (from: string, to: string): void => {
     cpSync(from, join(folder, to), { recursive: true, errorOnExist: true, force: false });

@@ -21,16 +21,13 @@ export interface WorldProjectSize {
 }
 
 /**
- * Writes the project. Equal sizes and seeds give equal files.
- * @param model the folder of the base model to copy; the embedded one when absent.
+ * Writes the project, with a copy of the base model in the folder `model`; the embedded one when
+ * absent. Equal sizes and seeds give equal files.
  * @throws InstructError `bad-argument` when the folder holds something that would be overwritten.
  */
-export function createWorldProject(
-  folder: string,
-  size: WorldProjectSize,
-  model = assetPath('base-model'),
-): void {
+export function createWorldProject(folder: string, size: WorldProjectSize, model?: string): void {
   refuseToOverwrite(folder, [projectFileName, 'prompts', 'demonstrations', baseModelFolder]);
+  const source = model ?? assetPath('base-model');
   const world = createWorld();
   const prompts = makePrompts(world, size);
   const random = new Random(`demonstrations ${size.seed}`);
@@ -54,7 +51,7 @@ export function createWorldProject(
   }
   // People who label the prompts by hand look up here what is true.
   writeFileSync(join(folder, 'almanac.md'), almanac(world));
-  cpSync(model, join(folder, baseModelFolder), { recursive: true });
+  cpSync(source, join(folder, baseModelFolder), { recursive: true });
   writeJsonAtomic(join(folder, projectFileName), {
     format: projectFormat,
     name: `World ${size.seed}`,

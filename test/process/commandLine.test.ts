@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { hyperparameterTable, isTunable } from '../../src/protocol/hyperparameters.ts';
+import { stages } from '../../src/protocol/run.ts';
+import { commands } from '../../src/trainer/commands.ts';
+import { commandHelp } from '../../src/trainer/help.ts';
+import { writeLessonProject } from './fixtures/lessonProject.ts';
+import { instruct, temporaryFolder } from './fixtures/runs.ts';
+
+test('the help lists every command, and that of a stage every hyper-parameter', async (t) => {
+  const overview = await instruct(t, ['--help']);
+  assert.equal(overview.code, 0);
+  for (const { name } of commands) assert.match(overview.stdout, new RegExp(`^  ${name} `, 'm'));
+  const ppo = await instruct(t, ['ppo', '--help']);
+  assert.equal(ppo.code, 0);
+  assert.match(ppo.stdout, /klCoef = 0\.\d+, number from 0 to 100/);
+  assert.match(ppo.stdout, /Paper: 0\.02 \(App\. C\.4/);
+  assert.match(ppo.stdout, /Exit status:/);
+  for (const stage of stages) {
+    const command = commands.find(({ name }) => name === stage);
+    assert.ok(command !== undefined, stage);
+    const text = commandHelp(command);
+    if (!isTunable(stage)) continue;
+    for (const key of hyperparameterTable(stage).keys())
+      assert.ok(text.includes(` ${key} = `), key);
+  }
+});
+
+test('a wrong command line does nothing and ends with status 2', async (t) => {
+  const project = temporaryFolder(t);
+  await writeLessonProject(project);
+  const cases: [string[], RegExp][] = [
+    [[], /Usage: instruct-studio COMMAND/],
+    [['stf'], /unknown command "stf": did you mean "sft"\?/],
+    [['sft', '--projct', project], /unknown option "--projct": did you mean "--project"\?/],
+    [['sft', '--project', project, '--set', 'lerningRate=1'], /did you mean "learningRate"\?/],
+    [['sft', '--project', project, '--set', 'epochs=0'], /epochs: expected a whole number from 1/],
+    [['run'], /expected FOLDER, got nothing/],
+  ];
+  for (const [args, message] of cases) {
+    const end = await instruct(t, args);
+    assert.equal(end.code, 2, args.join(' '));
+    assert.match(end.stdout + end.stderr, message);
+  }
+  assert.ok(!readdirSync(project).includes('runs'));
+});
+
+test('validate prints path, line and column of every problem and ends with status 1', async (t) => {
+  const project = temporaryFolder(t);
+  await writeLessonProject(project);
+  const good = await instruct(t, ['validate', '--project', project]);
+  assert.equal(good.code, 0, good.stdout);
+  assert.equal(good.stdout, '');
+
+  const file = join(project, 'prompts', 'lessons.jsonl');
+  const lines = readFileSync(file, 'utf8').split('\n');
+  lines.splice(1, 0, '{"id": "bad", "prompt": 7}', '{"id": "torn"');
+  writeFileSync(file, lines.join('\n'));
+  const bad = await instruct(t, ['validate'], { cwd: project });
+  assert.equal(bad.code, 1);
+  const printed = bad.stdout.trimEnd().split('\n');
+  assert.equal(printed.length, 2, bad.stdout);
+  assert.match(printed[0], /^prompts\/lessons\.jsonl:2:\d+: error: /);
+  assert.match(printed[1], /^prompts\/lessons\.jsonl:3:\d+: error: /);
+  assert.match(bad.stderr, /2 problems found/);
+  const json = await instruct(t, ['validate', '--project', project, '--json']);
+  for (const line of json.stdout.trimEnd().split('\n')) assert.doesNotThrow(() => JSON.parse(line));
+});
+
+test('a folder that is no project, and a bad project file, are said to be so', async (t) => {
+  const folder = temporaryFolder(t);
+  const none = await instruct(t, ['sft', '--project', folder, '--json']);
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /is not an Instruct Studio project/);
+  assert.match(none.stdout, /"code":"not-a-project"/);
+  writeFileSync(
+    join(folder, 'instruct.json'),
+    '{\n  "format": 1,\n  "name": "x",\n  "models": { "base": "models/base" },\n  "hyperparameters": { "ppo": { "klCoeff": 1 } }\n}\n',
+  );
+  const bad = await instruct(t, ['sft', '--project', folder]);
+  assert.equal(bad.code, 1);
+  assert.match(bad.stderr, /instruct\.json:5:\d+: error: .*"klCoeff".*did you mean "klCoef"/);
+  assert.deepEqual(readdirSync(folder), ['instruct.json']);
+});
+
+test('init overwrites nothing', async (t) => {
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'prompts'));
+  writeFileSync(join(folder, 'prompts', 'mine.jsonl'), '');
+  const end = await instruct(t, ['init', folder, '--seed', '1']);
+  assert.equal(end.code, 2);
+  assert.match(end.stderr, /prompts: stands already, and nothing is overwritten/);
+  assert.deepEqual(readdirSync(folder), ['prompts']);
+});

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { z } from 'zod';
+import { Dataset } from '../../src/data/index.ts';
+import { foldRun } from '../../src/protocol/runFold.ts';
+import { createWorldProject } from '../../src/trainer/worldProject.ts';
+import {
+  control,
+  entry,
+  eventsOf,
+  instruct,
+  startNode,
+  temporaryFolder,
+  until,
+} from './fixtures/runs.ts';
+
+const tiny = [
+  ['sft', 'epochs', 2],
+  ['sft', 'batchSize', 8],
+  ['sample', 'completionsPerPrompt', 3],
+  ['sample', 'maxNewTokens', 8],
+  ['rm', 'batchSize', 8],
+  ['ppo', 'iterations', 2],
+  ['ppo', 'batchSize', 8],
+  ['ppo', 'minibatchSize', 8],
+  ['ppo', 'maxNewTokens', 8],
+  ['eval', 'maxNewTokens', 8],
+] as const;
+const tinySettings = tiny.flatMap(([stage, key, value]) => ['--set', `${stage}.${key}=${value}`]);
+
+/** A world project whose base model has seen the world's text only for a moment. */
+async function worldProject(t: TestContext): Promise<string> {
+  const parent = temporaryFolder(t);
+  writeFileSync(
+    join(parent, 'instruct.json'),
+    JSON.stringify({ format: 1, name: 'Base', models: { base: 'models/base' } }),
+  );
+  const shape = ['nLayer=1', 'nEmbd=16', 'nHead=2', 'vocabularySize=300', 'steps=2', 'batchSize=2'];
+  const pretrained = await instruct(t, [
+    'pretrain',
+    '--project',
+    parent,
+    ...shape.flatMap((setting) => ['--set', setting]),
+  ]);
+  assert.equal(pretrained.code, 0, pretrained.stderr);
+  const [id] = readdirSync(join(parent, 'runs'));
+  const project = join(parent, 'project');
+  createWorldProject(
+    project,
+    { seed: 1, train: 24, valid: 6, test: 8, demonstrations: 16 },
+    join(parent, 'runs', id, 'model'),
+  );
+  return project;
+}
+
+const finishedAs = (project: string, id: string) =>
+  foldRun(eventsOf({ folder: join(project, 'runs', id) }));
+
+test('a pipeline goes through every stage, survives a kill, and leaves what each stage made', async (t) => {
+  const project = await worldProject(t);
+  const created = await instruct(t, [
+    'pipeline',
+    '--project',
+    project,
+    ...tinySettings,
+    '--seed',
+    '2',
+    '--create-only',
+  ]);
+  assert.equal(created.code, 0, created.stderr);
+  const id = created.stdout.trim();
+  const run = { folder: join(project, 'runs', id) };
+
+  const first = startNode(t, entry, ['run', run.folder]);
+  await until('the ranking is done', () => finishedAs(project, `${id}-rank`).state === 'finished');
+  first.process.kill('SIGKILL');
+  await first.ended;
+  const second = await instruct(t, ['run', run.folder]);
+  assert.equal(second.code, 0, second.stderr);
+
+  const view = foldRun(eventsOf(run));
+  assert.equal(view.state, 'finished');
+  const summary = z
+    .object({ runs: z.record(z.string(), z.string()), models: z.record(z.string(), z.string()) })
+    .parse(view.finished?.summary);
+  assert.deepEqual(Object.keys(summary.runs), ['sft', 'sample', 'rank', 'rm', 'ppo', 'eval']);
+  assert.deepEqual(Object.keys(summary.models), ['sft', 'rm', 'ppo']);
+  for (const child of Object.values(summary.runs)) {
+    assert.equal(finishedAs(project, child).state, 'finished', child);
+  }
+  const named = eventsOf(run).flatMap((event) =>
+    event.type === 'progress' && event.child !== undefined ? [event.child] : [],
+  );
+  assert.deepEqual([...new Set(named)], Object.values(summary.runs));
+
+  // 30 prompts of train and valid; those that leave no room in the context are passed over.
+  const dataset = await Dataset.open(project);
+  const completions = [...dataset.entries('completions')];
+  const asked = new Set(completions.map(({ promptId }) => promptId));
+  assert.ok(asked.size > 15 && asked.size <= 30, String(asked.size));
+  assert.equal(completions.length, 3 * asked.size);
+  const rankings = [...dataset.entries('rankings')];
+  assert.equal(rankings.length, asked.size);
+  assert.ok(rankings.every(({ labeler }) => labeler === 'gold'));
+  const valid = await instruct(t, ['validate', '--project', project]);
+  assert.equal(valid.code, 0, valid.stdout);
+
+  const evaluation = z
+    .object({
+      models: z.record(z.string(), z.looseObject({ gold: z.number() })),
+      answers: z.array(z.looseObject({ completions: z.record(z.string(), z.unknown()) })),
+    })
+    .parse(
+      JSON.parse(readFileSync(join(project, 'runs', `${id}-eval`, 'evaluation.json'), 'utf8')),
+    );
+  assert.deepEqual(Object.keys(evaluation.models), ['base', 'prompted', 'sft', 'ppo']);
+  assert.equal(evaluation.answers.length, 8);
+  for (const { completions: answers } of evaluation.answers) {
+    assert.deepEqual(Object.keys(answers), ['base', 'prompted', 'sft', 'ppo']);
+  }
+
+  // What people ranked counts as it stands: such a pipeline neither samples nor ranks.
+  const own = await instruct(t, [
+    'pipeline',
+    '--project',
+    project,
+    ...tinySettings,
+    '--rankings',
+    'existing',
+    '--json',
+  ]);
+  assert.equal(own.code, 0, own.stderr);
+  const last: unknown = JSON.parse(own.stdout.trimEnd().split('\n').at(-1) ?? '');
+  const reply = z
+    .object({ outcome: z.string(), summary: z.object({ runs: z.record(z.string(), z.string()) }) })
+    .parse(last);
+  assert.deepEqual(Object.keys(reply.summary.runs), ['sft', 'rm', 'ppo', 'eval']);
+});
+
+test('stopping a pipeline stops the stage that is at work, and running it goes on there', async (t) => {
+  const project = await worldProject(t);
+  const args = ['pipeline', '--project', project, ...tinySettings];
+  const created = await instruct(t, [...args, '--set', 'sft.epochs=500', '--create-only']);
+  const id = created.stdout.trim();
+  const run = { folder: join(project, 'runs', id) };
+  const sft = { folder: join(project, 'runs', `${id}-sft`) };
+  const first = startNode(t, entry, ['run', run.folder]);
+  await until('SFT learns', () => foldRun(eventsOf(sft)).step > 3);
+  control(run, 'pause');
+  await until('both wait', () => foldRun(eventsOf(sft)).state === 'paused');
+  await until('both wait', () => foldRun(eventsOf(run)).state === 'paused');
+  control(run, 'stop');
+  assert.equal((await first.ended).code, 3);
+  assert.equal(foldRun(eventsOf(run)).state, 'stopped');
+  const { state, step } = foldRun(eventsOf(sft));
+  assert.equal(state, 'stopped');
+  const second = startNode(t, entry, ['run', run.folder]);
+  await until('SFT goes on', () => foldRun(eventsOf(sft)).step > step);
+  second.process.kill('SIGKILL');
+  await second.ended;
+});

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { createInterface } from 'node:readline';
+import { test, type TestContext } from 'node:test';
+import {
+  samplerReplySchema,
+  type SamplerReply,
+  type SamplerRequest,
+} from '../../src/protocol/sampler.ts';
+import { writeLessonProject } from './fixtures/lessonProject.ts';
+import { entry, startNode, temporaryFolder, until, type StartedProcess } from './fixtures/runs.ts';
+
+/** A sampler on the lesson project: what it said so far, and how to ask it. */
+interface Conversation extends StartedProcess {
+  readonly replies: SamplerReply[];
+  ask(request: SamplerRequest): void;
+  of(id: string): SamplerReply[];
+  untilDone(id: string): Promise<Extract<SamplerReply, { type: 'done' | 'error' }>>;
+}
+
+async function startSampler(t: TestContext): Promise<Conversation> {
+  const project = temporaryFolder(t);
+  await writeLessonProject(project);
+  const started = startNode(t, entry, ['sampler', '--project', project]);
+  const { stdin, stdout } = started.process;
+  assert.ok(stdin !== null && stdout !== null);
+  const replies: SamplerReply[] = [];
+  createInterface({ input: stdout }).on('line', (line) => {
+    replies.push(samplerReplySchema.parse(JSON.parse(line)));
+  });
+  const of = (id: string): SamplerReply[] =>
+    replies.filter((reply) => 'id' in reply && reply.id === id);
+  await until('it is ready', () => replies[0]?.type === 'ready');
+  return {
+    ...started,
+    replies,
+    of,
+    ask: (request) => {
+      stdin.write(`${JSON.stringify(request)}\n`);
+    },
+    untilDone: async (id) => {
+      const isLast = (reply: SamplerReply): boolean =>
+        reply.type === 'done' || reply.type === 'error';
+      await until(`${id} is done`, () => of(id).some(isLast));
+      const last = of(id).find((reply) => reply.type === 'done' || reply.type === 'error');
+      assert.ok(last?.type === 'done' || last?.type === 'error');
+      return last;
+    },
+  };
+}
+
+const request = (id: string, changes: object = {}): SamplerRequest => ({
+  type: 'sample',
+  id,
+  model: 'models/base',
+  prompt: 'What does the cow say?',
+  sampling: { temperature: 1, maxTokens: 12, seed: 7 },
+  ...changes,
+});
+
+test('a completion streams in as it is written, and the same seed writes the same again', async (t) => {
+  const sampler = await startSampler(t);
+  sampler.ask(request('one'));
+  sampler.ask(request('two'));
+  sampler.ask(request('three', { sampling: { temperature: 1, maxTokens: 12, seed: 8 } }));
+  const [one, two, three] = await Promise.all(
+    ['one', 'two', 'three'].map((id) => sampler.untilDone(id)),
+  );
+  assert.ok(one.type === 'done' && two.type === 'done' && three.type === 'done');
+  const streamed = sampler
+    .of('one')
+    .map((reply) => (reply.type === 'token' ? reply.text : ''))
+    .join('');
+  assert.equal(streamed, one.completion);
+  assert.ok(sampler.of('one').length > 4, 'in many pieces');
+  assert.ok(one.logprob < 0 && Number.isFinite(one.logprob));
+  assert.equal(two.completion, one.completion);
+  assert.notEqual(three.completion, one.completion);
+  // Side by side: the second one had begun before the first was done.
+  const ids = sampler.replies.map((reply) => ('id' in reply ? reply.id : ''));
+  assert.ok(ids.indexOf('two') < ids.lastIndexOf('one'));
+  sampler.process.stdin?.end();
+  assert.equal((await sampler.ended).code, 0);
+});
+
+test('a cancelled request ends at once with what it has, the others go on', async (t) => {
+  const sampler = await startSampler(t);
+  // The model knows nothing yet, so its text hardly ever ends by itself.
+  const long = { sampling: { temperature: 1, maxTokens: 2000, seed: 3 } };
+  for (const id of ['a', 'b', 'c', 'd', 'waiting']) sampler.ask(request(id, long));
+  sampler.ask({ type: 'cancel', id: 'waiting' });
+  sampler.ask({ type: 'cancel', id: 'a' });
+  sampler.ask({ type: 'cancel', id: 'unknown' });
+  const waiting = await sampler.untilDone('waiting');
+  assert.ok(waiting.type === 'done');
+  assert.equal(waiting.finish, 'cancelled');
+  assert.equal(waiting.completion, '');
+  const a = await sampler.untilDone('a');
+  const b = await sampler.untilDone('b');
+  assert.ok(a.type === 'done' && b.type === 'done');
+  assert.equal(a.finish, 'cancelled');
+  assert.notEqual(b.finish, 'cancelled');
+  assert.ok(a.completion.length < b.completion.length);
+});
+
+test('what cannot be answered is answered with the reason, and the sampler lives on', async (t) => {
+  const sampler = await startSampler(t);
+  sampler.ask(request('missing', { model: 'models/none' }));
+  sampler.ask(request('outside', { model: '../../etc' }));
+  sampler.ask(request('long', { prompt: 'What does the cow say? '.repeat(50) }));
+  sampler.process.stdin?.write('no json\n{"type":"sample","id":"short"}\n');
+  const missing = await sampler.untilDone('missing');
+  assert.ok(missing.type === 'error');
+  assert.equal(missing.code, 'missing-file');
+  assert.match(missing.message, /models\/none/);
+  const outside = await sampler.untilDone('outside');
+  assert.ok(outside.type === 'error');
+  assert.equal(outside.code, 'bad-argument');
+  const long = await sampler.untilDone('long');
+  assert.ok(long.type === 'error');
+  assert.match(long.message, /tokens/);
+  assert.ok((await sampler.untilDone('short')).type === 'error');
+  await until('bad JSON is answered', () => sampler.of('').length > 0);
+  sampler.ask(request('good'));
+  assert.ok((await sampler.untilDone('good')).type === 'done');
+});
+
+test('the sampler ends when its asker goes away, even in the middle of a request', async (t) => {
+  const sampler = await startSampler(t);
+  sampler.ask(request('a', { sampling: { temperature: 1, maxTokens: 2000, seed: 3 } }));
+  await until('it writes', () => sampler.of('a').length > 0);
+  sampler.process.stdin?.destroy();
+  assert.equal((await sampler.ended).code, 0);
+});

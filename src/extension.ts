@@ -16,10 +16,11 @@ import { registerRunPanel } from './host/runPanel.ts';
 import { RunEndNotifier } from './host/runs/runEndNotifier.ts';
 import { ProcessLauncher } from './host/runs/trainerLauncher.ts';
 import { currentRuns, runActions } from './host/runs/currentRuns.ts';
+import type { StudioApi } from './host/studioApi.ts';
 import { StudioViews } from './host/views/studioViews.ts';
 
 /** Called by the editor when a folder has an `instruct.json`, or a view or command is used. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): StudioApi {
   const started = performance.now();
   const own = <T extends vscode.Disposable>(item: T): T => {
     context.subscriptions.push(item);
@@ -87,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): void {
     resume: (id) => run('resumeRun', id),
     onError: note,
   });
-  own(
+  const views = own(
     new StudioViews({
       projects,
       diagnostics,
@@ -109,5 +110,19 @@ export function activate(context: vscode.ExtensionContext): void {
       errors,
     }),
   );
-  log.info(`Active after ${Math.round(performance.now() - started)} ms.`);
+  const activationMs = performance.now() - started;
+  log.info(`Active after ${Math.round(activationMs)} ms.`);
+  return {
+    activationMs,
+    ready: async () => projects.current?.ready,
+    rows: (view) => views.trees[view].getChildren(),
+    runs: () =>
+      (projects.current?.runs.runs ?? []).map(({ id, spec, state, view }) => ({
+        id,
+        stage: spec?.stage,
+        state,
+        step: view.step,
+        totalSteps: view.totalSteps,
+      })),
+  };
 }

@@ -81,8 +81,10 @@ export class ProjectService implements vscode.Disposable {
       const name = path.relative(folder.path, uri.fsPath);
       if (kindOfFile(name) !== null) await folder.refresh(uri.fsPath);
     });
+    // A folder that goes is told of without its files.
+    watch('{prompts,demonstrations,completions,rankings}', () => folder.refresh());
     // Runs that the command line or another window starts; the supervisor follows those that live.
-    watch('runs/*/{run.json,owner.lock}', () => folder.runs.rescan());
+    watch('{runs,runs/*,runs/*/run.json,runs/*/owner.lock}', () => folder.runs.rescan());
   }
 
   private close(): void {

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { after, eventually, suite, test } from './harness/suite.ts';
+import {
+  diagnosticsOf,
+  extension,
+  folder,
+  read,
+  rowOf,
+  runIn,
+  studio,
+  withFile,
+} from './studio.ts';
+
+const at = (file: string): string => path.join(folder(), file);
+
+suite('Bad input', () => {
+  after(async () => {
+    assert.equal(extension().isActive, true);
+    await rm(at('runs'), { recursive: true, force: true });
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  test('an unknown and an out-of-range key of instruct.json are named at their place, and mending it helps', async () => {
+    const api = await studio();
+    const bad = {
+      format: 1,
+      name: 'Bad',
+      models: { base: 'models/base' },
+      hyperparameters: { sft: { epochs: 0, learnRate: 1 } },
+    };
+    await withFile('instruct.json', JSON.stringify(bad, null, 2), async () => {
+      const problems = await eventually('two problems', () => {
+        const found = diagnosticsOf('instruct.json');
+        return found.length === 2 ? found : undefined;
+      });
+      const messages = problems.map(({ message }) => message).join('\n');
+      assert.match(messages, /epochs/);
+      assert.match(messages, /learnRate.*learningRate/s);
+      assert.deepEqual(api.rows('dataset'), []);
+      // A command in this state explains itself and does nothing.
+      await vscode.commands.executeCommand('instruct.trainSft');
+      assert.deepEqual(api.runs(), []);
+    });
+    await eventually('the project again', () => rowOf(api.rows('dataset'), 'Prompts'));
+    await eventually('no problem', () => diagnosticsOf('instruct.json').length === 0);
+  });
+
+  test('a bad line is a problem at its line with a fix, and hides none of the others', async () => {
+    const api = await studio();
+    const lines = [
+      '{"id":"g1","prompt":"Good?"}',
+      '{"id":"b1","prompt":',
+      '{"id":"g2","prompt":"Good!"}',
+    ];
+    await writeFile(at('prompts/bad.jsonl'), `${lines.join('\n')}\n`);
+    const [problem] = await eventually('the problem', () => {
+      const found = diagnosticsOf('prompts/bad.jsonl');
+      return found.length > 0 ? found : undefined;
+    });
+    assert.equal(problem.range.start.line, 1);
+    const row = await eventually('the row', () => rowOf(api.rows('dataset'), 'bad'));
+    assert.equal(row.description, '2 · 1 problem');
+    const uri = vscode.Uri.file(at('prompts/bad.jsonl'));
+    await vscode.window.showTextDocument(uri);
+    const actions = await eventually('the fix', async () => {
+      const found = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        uri,
+        problem.range,
+      );
+      return found.find(({ title }) => title === 'Remove This Line');
+    });
+    assert.ok(actions.edit !== undefined);
+    await vscode.workspace.applyEdit(actions.edit);
+    await vscode.workspace.save(uri);
+    await eventually('no problem', () => diagnosticsOf('prompts/bad.jsonl').length === 0);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await rm(at('prompts/bad.jsonl'));
+  });
+
+  test('a ranking that names a missing completion is a problem at that name', async () => {
+    await mkdir(at('rankings'), { recursive: true });
+    const [first] = (await firstPrompt()).split('\n');
+    const ranking = { id: 'r1', promptId: first, ranking: [['nowhere-1'], ['nowhere-2']] };
+    const record = { ...ranking, shown: ['nowhere-1', 'nowhere-2'], labeler: 'ann' };
+    await writeFile(at('rankings/ann.jsonl'), `${JSON.stringify(record)}\n`);
+    const [problem] = await eventually('the problem', () => {
+      const found = diagnosticsOf('rankings/ann.jsonl');
+      return found.length === 2 ? found : undefined;
+    });
+    assert.match(problem.message, /nowhere-1.*completions/s);
+    await rm(at('rankings/ann.jsonl'));
+    await eventually('no problem', () => diagnosticsOf('rankings/ann.jsonl').length === 0);
+  });
+
+  test('run folders that are foreign, torn or of a newer version are shown with a sentence', async () => {
+    const api = await studio();
+    await mkdir(at('runs/foreign'), { recursive: true });
+    await mkdir(at('runs/torn'), { recursive: true });
+    await mkdir(at('runs/newer'), { recursive: true });
+    await writeFile(at('runs/torn/run.json'), '{"format": 1, "id');
+    await writeFile(at('runs/newer/run.json'), '{"format": 99}');
+    const newer = await eventually('the runs', () => rowOf(api.rows('runs'), 'newer'));
+    assert.match(newer.description ?? '', /newer Instruct Studio/);
+    assert.match(rowOf(api.rows('runs'), 'torn')?.description ?? '', /not JSON/);
+    await rm(at('runs'), { recursive: true });
+    await eventually('no runs', () => api.runs().length === 0);
+  });
+
+  test(
+    'training on a truncated model fails with the name of the file, and leaves no model',
+    async () => {
+      const api = await studio();
+      const weights = at('models/base/model.safetensors');
+      const whole = await readFile(weights);
+      await truncate(weights, 5000);
+      try {
+        await vscode.commands.executeCommand('instruct.trainSft');
+        const [started] = await eventually('the run', () =>
+          api.runs().length > 0 ? api.runs() : undefined,
+        );
+        await runIn(api, 'failed', started.id);
+        const row = await eventually('the row', () => api.rows('runs').at(0));
+        assert.match(row.description ?? '', /model\.safetensors/);
+        assert.equal((await read(`runs/${started.id}/events.jsonl`)).includes('"bad-model"'), true);
+        const model = vscode.Uri.file(at(`runs/${started.id}/model`));
+        await assert.rejects(async () => vscode.workspace.fs.stat(model));
+      } finally {
+        await writeFile(weights, whole);
+        await rm(at('runs'), { recursive: true, force: true });
+      }
+      await eventually('no runs', () => api.runs().length === 0);
+    },
+    { timeoutMs: 60_000 },
+  );
+});
+
+/** The id of the first prompt of the sample. */
+async function firstPrompt(): Promise<string> {
+  const [file] = (await vscode.workspace.findFiles('prompts/*.jsonl', undefined, 1)).map(String);
+  const text = await readFile(vscode.Uri.parse(file).fsPath, 'utf8');
+  const value: unknown = JSON.parse(text.slice(0, text.indexOf('\n')));
+  assert.ok(typeof value === 'object' && value !== null && 'id' in value);
+  return String(value.id);
+}

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { eventually, suite, test } from './harness/suite.ts';
+import { extension, folder, rowOf, studio } from './studio.ts';
+
+suite('A folder that is no project', () => {
+  test('keeps every command from doing harm: each explains itself', async () => {
+    await studio();
+    for (const command of [
+      'trainSft',
+      'runPpo',
+      'rankCompletions',
+      'stopRun',
+      'openRun',
+      'compareInline',
+    ]) {
+      await vscode.commands.executeCommand(`instruct.${command}`);
+    }
+    assert.deepEqual(await readdir(folder()), []);
+    assert.equal(extension().isActive, true);
+  });
+
+  test('a folder with files of the same names is left as it is', async () => {
+    const other = await mkdtemp(path.join(tmpdir(), 'instruct-taken-'));
+    await writeFile(path.join(other, 'instruct.json'), 'mine');
+    await vscode.commands.executeCommand('instruct.createSampleProject', other);
+    assert.deepEqual(await readdir(other), ['instruct.json']);
+    await rm(other, { recursive: true });
+  });
+
+  test('becomes the sample project by one command', async () => {
+    const api = await studio();
+    await vscode.commands.executeCommand('instruct.createSampleProject', folder());
+    for (const file of [
+      'instruct.json',
+      'models/base/model.safetensors',
+      'models/base/tokenizer.json',
+    ]) {
+      await access(path.join(folder(), file));
+    }
+    const prompts = await eventually('the prompts', () => rowOf(api.rows('dataset'), 'Prompts'));
+    assert.notEqual(prompts.description, '0');
+    await eventually('the base model', () => rowOf(api.rows('models'), 'base'));
+  });
+});

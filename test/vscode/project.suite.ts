@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { appendFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { z } from 'zod';
+import { eventually, suite, test } from './harness/suite.ts';
+import {
+  countLines,
+  diagnosticsOf,
+  extension,
+  filesIn,
+  folder,
+  read,
+  rowOf,
+  studio,
+  withFile,
+} from './studio.ts';
+
+const manifestSchema = z.object({
+  contributes: z.object({
+    commands: z.array(z.object({ command: z.string(), title: z.string(), category: z.string() })),
+    menus: z.object({ commandPalette: z.array(z.object({ command: z.string() })) }),
+  }),
+});
+
+suite('An open project', () => {
+  test('activates the extension within 200 ms', async () => {
+    const { activationMs } = await studio();
+    assert.equal(extension().isActive, true);
+    assert.ok(activationMs < 200, `activate took ${String(activationMs)} ms`);
+  });
+
+  test('has every contributed command registered, under one category', async () => {
+    await studio();
+    const { commands } = manifestSchema.parse(extension().packageJSON).contributes;
+    const registered = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      commands.filter(({ command }) => !registered.has(command)),
+      [],
+    );
+    assert.ok(commands.length >= 17);
+    assert.ok(commands.every(({ category }) => category === 'Instruct'));
+    assert.ok(commands.every(({ title }) => !title.startsWith('%')));
+  });
+
+  test('shows as many records as the files have lines', async () => {
+    const api = await studio();
+    for (const [label, name] of [
+      ['Prompts', 'prompts'],
+      ['Demonstrations', 'demonstrations'],
+    ] as const) {
+      const lines = await countLines(await filesIn(name));
+      assert.ok(lines > 0);
+      assert.equal(rowOf(api.rows('dataset'), label)?.description, lines.toLocaleString('en'));
+    }
+  });
+
+  test('offers prompts of the queue, and the base model', async () => {
+    const api = await studio();
+    await eventually('the queue', () => rowOf(api.rows('queue'), 'To Demonstrate')?.children);
+    await eventually('the base model', () => rowOf(api.rows('models'), 'base'));
+  });
+
+  test('takes in a record that something else appends', async () => {
+    const api = await studio();
+    const record = { id: 'appended-1', prompt: 'What do owls eat?', split: 'train' };
+    const before = await read('prompts/world.jsonl').catch(() => '');
+    await appendFile(path.join(folder(), 'prompts/appended.jsonl'), `${JSON.stringify(record)}\n`);
+    await eventually('the file', () => rowOf(api.rows('dataset'), 'appended'));
+    await vscode.workspace.fs.delete(
+      vscode.Uri.file(path.join(folder(), 'prompts/appended.jsonl')),
+    );
+    await eventually('its end', () => rowOf(api.rows('dataset'), 'appended') === undefined);
+    assert.equal(await read('prompts/world.jsonl').catch(() => ''), before);
+  });
+
+  test('checks instruct.json against the contributed schema', async () => {
+    const text = JSON.stringify(
+      { format: 1, name: 'x', models: { base: 'b' }, colour: 1 },
+      null,
+      2,
+    );
+    await withFile('instruct.json', text, async () => {
+      const uri = vscode.Uri.file(path.join(folder(), 'instruct.json'));
+      await vscode.window.showTextDocument(uri);
+      const own = await eventually('our own problem', () => diagnosticsOf('instruct.json').at(0));
+      assert.match(own.message, /colour/);
+      assert.equal(own.range.start.line, 6);
+      await eventually('the schema', () =>
+        vscode.languages.getDiagnostics(uri).some(({ source }) => source !== 'Instruct'),
+      );
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    });
+  });
+});

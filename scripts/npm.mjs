@@ -32,7 +32,14 @@ export async function npm(words, folder, environment = {}) {
       shell: windows,
       detached: !windows,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, npm_config_loglevel: 'error', ...environment },
+      env: {
+        ...process.env,
+        npm_config_loglevel: 'error',
+        // npm waits minutes for a registry that is not there.
+        npm_config_fetch_retry_mintimeout: '2000',
+        npm_config_fetch_retry_maxtimeout: '10000',
+        ...environment,
+      },
     },
   );
   const end = () => {

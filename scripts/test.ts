@@ -15,6 +15,7 @@ const usage = `Runs every check and test.
   npm test [-- options] [filter]
 
   --only STAGE    check, unit, host or e2e; may be given several times
+  --desktop       run the host suites in desktop VS Code, downloaded by @vscode/test-electron
   filter          runs only the check, file (unit, e2e) or test (host) whose name contains it
 
 Logs and screenshots are in test-results/.`;
@@ -24,6 +25,8 @@ interface Stage {
   readonly title: string;
   readonly run: (filter: string | undefined) => Promise<Outcome>;
 }
+
+const { values, positionals } = parse();
 
 const unit = ['src', 'webview', 'bench', 'scripts'].map((folder) => `${folder}/**/*.test.ts`);
 const crossing = ['architecture', 'process', 'reference'].map((name) => `test/${name}/*.test.ts`);
@@ -42,7 +45,11 @@ const stages: readonly Stage[] = [
         timeoutMs: 300_000,
       }),
   },
-  { name: 'host', title: 'suites in the extension host', run: host },
+  {
+    name: 'host',
+    title: 'suites in the extension host',
+    run: (filter) => host(filter, values.desktop ? 'desktop' : 'server'),
+  },
   {
     name: 'e2e',
     title: 'the workbench, driven by Playwright',
@@ -63,6 +70,7 @@ function parse() {
       allowPositionals: true,
       options: {
         only: { type: 'string', multiple: true },
+        desktop: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -101,7 +109,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.exit(130);
   });
 }
-const { values, positionals } = parse();
 if (values.help) {
   console.log(usage);
   process.exit(0);

@@ -1,21 +1,20 @@
 // An ESLint rule: whoever is handed something with `dispose()` must keep it. A dropped `onDid…` Disposable is a listener
 // that lives as long as the process.
-import { ESLintUtils } from '@typescript-eslint/utils';
 
 /**
  * Reports an expression statement whose value (awaited or not) has a `dispose` method and is thrown away.
  * @type {import('eslint').Rule.RuleModule}
  */
-export const noDroppedDisposable = ESLintUtils.RuleCreator.withoutDocs({
+export const noDroppedDisposable = {
   meta: {
     type: 'problem',
     docs: { description: 'Keep every value that has dispose(), so that somebody can dispose it.' },
     messages: { dropped: 'This value has dispose() and is dropped: register it with an owner.' },
     schema: [],
   },
-  defaultOptions: [],
   create(context) {
-    const services = ESLintUtils.getParserServices(context);
+    // Filled by typescript-eslint's parser where it works with types.
+    const services = context.sourceCode.parserServices;
     return {
       ExpressionStatement(node) {
         const value =
@@ -33,4 +32,4 @@ export const noDroppedDisposable = ESLintUtils.RuleCreator.withoutDocs({
       },
     };
   },
-});
+};

@@ -16,7 +16,7 @@ const checks: readonly Check[] = [
   {
     name: 'lint',
     file: 'node_modules/eslint/bin/eslint.js',
-    args: ['.', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint'],
+    args: ['.', '--max-warnings', '0'],
   },
   {
     name: 'format',

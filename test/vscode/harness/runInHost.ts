@@ -92,8 +92,8 @@ export async function runInHost(
   ];
 }
 
-/** One CommonJS file that declares all suites of the group and exports `run()`. */
-async function bundle(group: Group): Promise<string> {
+/** Makes one CommonJS file that declares all suites of the group and exports `run()`; returns its path. */
+export async function bundle(group: Group): Promise<string> {
   const outfile = path.join(root, 'dist-test', 'vscode', `${group.name}.cjs`);
   const imports = group.files.map((file) => `import './${file}';`).join('\n');
   await build({
@@ -117,7 +117,8 @@ export const run = () => runDeclared(process.env.INSTRUCT_TEST_RESULTS, process.
   return outfile;
 }
 
-async function readResults(file: string): Promise<Result[]> {
+/** The results that stand in a results file so far; none where there is no file yet. */
+export async function readResults(file: string): Promise<Result[]> {
   if (!existsSync(file)) return [];
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
   return lines.map((line) => resultSchema.parse(JSON.parse(line)));

@@ -87,6 +87,13 @@ export function toErrorData(thrown: unknown): ErrorData {
   if (systemCode === 'ENOENT') {
     return { code: 'missing-file', message, remedy: 'Check that the file exists.' };
   }
+  if (
+    thrown instanceof RangeError &&
+    /allocation failed|Invalid typed array length/.test(message)
+  ) {
+    const remedy = 'Use a smaller model or batch, or close other programs.';
+    return { code: 'out-of-memory', message: `Too little memory: ${message}`, remedy };
+  }
   if (typeof systemCode === 'string' && /^E[A-Z]+$/.test(systemCode)) {
     return { code: 'io-failed', message, remedy: 'Check the path and its permissions.' };
   }

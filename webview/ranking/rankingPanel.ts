@@ -211,11 +211,9 @@ export class RankingPanel {
     open.view.update(open.state.now);
     const left = unranked(open.state.now).length;
     const order = summary(open.state.now);
-    const saved = open.data.revising ? 'Saved before; saving replaces it.' : this.#lastSaved;
-    if (order === '') this.#status.textContent = saved;
-    else
-      this.#status.textContent =
-        left === 0 ? `${order} · not saved yet` : `${order} · ${left} to go`;
+    const ready = open.data.revising ? 'saved before, saving replaces it' : 'not saved yet';
+    if (order === '') this.#status.textContent = this.#lastSaved;
+    else this.#status.textContent = left === 0 ? `${order} · ${ready}` : `${order} · ${left} to go`;
   }
 
   #draft(open: OpenTask): RankingDraft {
@@ -247,45 +245,64 @@ export class RankingPanel {
     }
     const words = `Saved ${summary(open.state.now)}.`;
     const params = { task: open.data.task, draft: this.#draft(open) };
-    await this.#store(words, () => this.#client.request('save', params));
+    const request = () => this.#client.request('save', params);
+    await this.#store(words, request, () => this.#save());
   }
 
   async #skip(reason: string): Promise<void> {
     const open = this.#open;
     if (open === undefined || this.#busy) return;
     const params = { task: open.data.task, draft: this.#draft(open), reason };
-    await this.#store(`Skipped: ${reason}.`, () => this.#client.request('skip', params));
+    const request = () => this.#client.request('skip', params);
+    await this.#store(`Skipped: ${reason}.`, request, () => this.#skip(reason));
   }
 
-  /** Says "saved" only when the host has answered that the record is on disk. */
-  async #store(words: string, request: () => Promise<unknown>): Promise<void> {
-    this.#busy = true;
-    this.#problem.replaceChildren();
-    this.#status.textContent = 'Saving…';
-    this.root.setAttribute('aria-busy', 'true');
-    try {
-      await request();
-    } catch (thrown) {
-      this.#fail(thrown, () => void this.#store(words, request));
-      return;
-    } finally {
-      this.#busy = false;
-      this.root.removeAttribute('aria-busy');
-    }
-    this.#lastSaved = words;
-    this.#status.textContent = words;
-    await this.#load(words);
+  /**
+   * Says "saved" only when the host has answered that the record is on disk. Keys do nothing from
+   * here until the next task is shown. `retry` tries again with what is decided by then.
+   */
+  async #store(
+    words: string,
+    request: () => Promise<unknown>,
+    retry: () => Promise<void>,
+  ): Promise<void> {
+    await this.#alone(async () => {
+      this.#problem.replaceChildren();
+      this.#status.textContent = 'Saving…';
+      try {
+        await request();
+      } catch (thrown) {
+        this.#fail(thrown, () => void retry());
+        return;
+      }
+      this.#lastSaved = words;
+      this.#status.textContent = words;
+      await this.#load(words);
+    });
   }
 
   async #goBack(): Promise<void> {
     if (this.#busy) return;
     this.#keepDraft();
+    await this.#alone(async () => {
+      try {
+        const { reopened } = await this.#client.request('back', {});
+        if (reopened) await this.#load('Back to the last saved task.');
+        else this.#live.say('Nothing to undo.');
+      } catch (thrown) {
+        this.#fail(thrown, undefined);
+      }
+    });
+  }
+
+  async #alone(work: () => Promise<void>): Promise<void> {
+    this.#busy = true;
+    this.root.setAttribute('aria-busy', 'true');
     try {
-      const { reopened } = await this.#client.request('back', {});
-      if (reopened) await this.#load('Back to the last saved task.');
-      else this.#live.say('Nothing to undo.');
-    } catch (thrown) {
-      this.#fail(thrown, undefined);
+      await work();
+    } finally {
+      this.#busy = false;
+      this.root.removeAttribute('aria-busy');
     }
   }
 

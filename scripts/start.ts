@@ -1,5 +1,4 @@
 // `npm start`: real VS Code, with the extension of this repository, on a project. See `usage`.
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,7 +6,7 @@ import process from 'node:process';
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { hasScreen, onPath, openInBrowser } from './editor/browser.ts';
-import { endTree } from './editor/processes.ts';
+import { endTree, markDescendants } from './editor/processes.ts';
 import { createSampleProject } from './editor/sampleProject.ts';
 import { isFree, quietSettings, startServer } from './editor/vscodeServer.ts';
 import { stop } from './npm.mjs';
@@ -124,7 +123,7 @@ function openDesktop(code: string, folder: string): void {
   } else spawn(code, words.slice(1), { stdio: 'inherit' });
 }
 
-async function serve(options: Options, port: number, mark: string): Promise<void> {
+async function serve(options: Options, port: number): Promise<void> {
   const dataDir = path.join(root, '.vscode-test', 'start', String(port));
   const fresh = !existsSync(path.join(dataDir, 'data', 'User', 'settings.json'));
   await linkExtension(dataDir);
@@ -132,7 +131,6 @@ async function serve(options: Options, port: number, mark: string): Promise<void
     dataDir,
     folder: options.project,
     port,
-    mark,
     ...(fresh ? { settings: quietSettings } : {}),
   });
   console.log(`Instruct Studio is at ${server.address}`);
@@ -160,8 +158,7 @@ function endWithUs(mark: string): { started: boolean } {
   return state;
 }
 
-const mark = randomUUID();
-const ending = endWithUs(mark);
+const ending = endWithUs(markDescendants());
 const options = readOptions();
 if (options.desktop) {
   const code = desktopCommand();
@@ -172,5 +169,5 @@ if (options.desktop) {
   const port = await choosePort(options.port);
   await buildExtension();
   await prepareProject(options.project);
-  await serve(options, port, mark);
+  await serve(options, port);
 }

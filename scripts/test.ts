@@ -3,12 +3,13 @@ import { rm } from 'node:fs/promises';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { findBrowser } from './editor/browser.ts';
+import { endTree, markDescendants } from './editor/processes.ts';
 import { installServer } from './editor/installServer.ts';
 import { stop } from './npm.mjs';
 import { check } from './stages/check.ts';
 import { host } from './stages/host.ts';
 import { nodeTests } from './stages/nodeTests.ts';
-import { type Outcome, killRunning, results, runNode, say, sayFailure } from './stages/stage.ts';
+import { type Outcome, results, runNode, say, sayFailure } from './stages/stage.ts';
 
 const usage = `Runs every check and test.
 
@@ -103,10 +104,10 @@ async function outcomeOf(stage: Stage, filter: string | undefined): Promise<Outc
   return { passed: 0, failed: 1, skipped: 0 };
 }
 
+const mark = markDescendants();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    killRunning();
-    process.exit(130);
+    void endTree(process.pid, mark).then(() => process.exit(130));
   });
 }
 if (values.help) {
@@ -142,6 +143,8 @@ for (const stage of chosen) {
     `  ${String(outcome.passed)} passed, ${String(outcome.failed)} failed in ${seconds(begun)}\n`,
   );
 }
+// A test that was cut off leaves its browser and server behind.
+await endTree(process.pid, mark);
 say(`All in ${seconds(started)}.`);
 const skipped = total.skipped === 0 ? '' : `, ${String(total.skipped)} skipped`;
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;

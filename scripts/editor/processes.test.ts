@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { alive, endTree, markVariable } from './processes.ts';
+import { alive, endTree, markedEnvironment } from './processes.ts';
 import { freePort, isFree } from './vscodeServer.ts';
 
 // A parent with a child, and a grandchild that is a session of its own and outlives its parent, as a training run does.
@@ -23,7 +23,7 @@ setInterval(() => {}, 1000);
 test('ending a process ends its children, and what detached itself too', async () => {
   const mark = randomUUID();
   const parent = spawn(process.execPath, ['-e', family], {
-    env: { ...process.env, [markVariable]: mark },
+    env: { ...process.env, ...markedEnvironment(mark) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const { pid } = parent;

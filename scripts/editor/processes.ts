@@ -1,5 +1,6 @@
 // Ends processes together with everything they started, even what detached itself (a training run is a session of its own).
 import { execFile, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,12 +8,28 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The variable by which processes are recognised that were started, however indirectly, by one of our servers. */
-export const markVariable = 'INSTRUCT_STUDIO_SESSION';
+/**
+ * The variable by which processes are recognised that were started, however indirectly, by one of ours. Its value is a path of marks, the
+ * outermost first: a test run marks all that it starts, and each server in it what that one starts.
+ */
+const markVariable = 'INSTRUCT_STUDIO_SESSION';
+
+/** The environment that adds a mark to those which processes started from here carry anyway. */
+export function markedEnvironment(mark: string): Record<string, string> {
+  const outer = process.env[markVariable];
+  return { [markVariable]: outer === undefined ? mark : `${outer}/${mark}` };
+}
+
+/** Marks everything that this process starts from now on; the mark is for {@link endTree}. */
+export function markDescendants(): string {
+  const mark = randomUUID();
+  Object.assign(process.env, markedEnvironment(mark));
+  return mark;
+}
 
 /**
  * Ends `pid`, its descendants and every process that carries `mark`: politely first, by force after `graceMs`. This process itself is spared.
- * @param mark - value of {@link markVariable} in the environment of the process
+ * @param mark - one of the marks in the environment of the process
  */
 export async function endTree(pid: number, mark: string, graceMs = 4000): Promise<void> {
   if (process.platform === 'win32') {
@@ -63,17 +80,18 @@ async function descendants(ancestor: number): Promise<number[]> {
 
 /** Processes whose environment carries the mark: also those whose parent is gone, which `descendants` cannot see. */
 async function marked(mark: string): Promise<number[]> {
-  const needle = `${markVariable}=${mark}`;
+  const carries = (variable: string): boolean =>
+    variable.startsWith(`${markVariable}=`) && variable.includes(mark);
   if (process.platform === 'darwin') {
     const { stdout } = await run('ps', ['-A', '-E', '-ww', '-o', 'pid=,command=']);
-    const lines = stdout.split('\n').filter((line) => line.includes(needle));
+    const lines = stdout.split('\n').filter((line) => line.split(' ').some(carries));
     return lines.map((line) => Number.parseInt(line, 10));
   }
   const found: number[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const environment = await readFile(`/proc/${name}/environ`, 'utf8').catch(() => '');
-    if (environment.split('\0').includes(needle)) found.push(Number(name));
+    if (environment.split('\0').some(carries)) found.push(Number(name));
   }
   return found.filter((pid) => pid !== process.pid);
 }

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endTree, markVariable } from './processes.ts';
+import { endTree, markedEnvironment } from './processes.ts';
 import { installServer } from './installServer.ts';
 
 /** What a server serves, and from where. */
@@ -24,8 +24,6 @@ export interface ServerOptions {
   readonly testDriver?: boolean;
   /** Keep VS Code's question whether the folder is trusted. */
   readonly workspaceTrust?: boolean;
-  /** Value of {@link markVariable} by which all that the server starts is found again; by default a random one. */
-  readonly mark?: string;
   /** Environment of the server, and so of the extension host and all that it starts. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -76,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<VsCodeServer>
     await writeFile(path.join(user, 'settings.json'), JSON.stringify(options.settings, null, 2));
   }
   const logFile = path.join(options.dataDir, 'server.log');
-  const mark = options.mark ?? randomUUID();
+  const mark = randomUUID();
   const child = spawnServer(home, port, mark, logFile, options);
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => {
@@ -116,7 +114,7 @@ function spawnServer(
   try {
     return spawn(process.execPath, [path.join(home, 'out', 'server-main.js'), ...flags], {
       cwd: options.folder,
-      env: { ...process.env, ...options.env, [markVariable]: mark },
+      env: { ...process.env, ...options.env, ...markedEnvironment(mark) },
       stdio: ['ignore', log, log],
       // Its own group: Ctrl+C in the terminal reaches us alone, and we end it in order.
       detached: process.platform !== 'win32',

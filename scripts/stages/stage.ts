@@ -30,10 +30,6 @@ export interface RunOptions {
   readonly log: string;
   /** Variables added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Called with each complete line of the standard output as it arrives. */
-  readonly onLine?: (line: string) => void;
-  /** Ends the program's whole process group after this long; the caller sees code null. */
-  readonly timeoutMs?: number;
 }
 
 /**
@@ -51,55 +47,21 @@ export async function runNode(
     cwd: root,
     env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: process.platform !== 'win32',
   });
-  running.add(child.pid);
   const chunks: string[] = [];
-  let partial = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    chunks.push(chunk);
-    log.write(chunk);
-    const lines = (partial + chunk).split('\n');
-    partial = lines.pop() ?? '';
-    for (const line of lines) options.onLine?.(line);
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    chunks.push(chunk);
-    log.write(chunk);
-  });
-  const timer =
-    options.timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          log.write(`\nended after ${String(options.timeoutMs)} ms\n`);
-          killGroup(child.pid, 'SIGKILL');
-        }, options.timeoutMs);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      chunks.push(chunk);
+      log.write(chunk);
+    });
+  }
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  clearTimeout(timer);
-  running.delete(child.pid);
   log.end();
   await finished(log);
   return { code, output: chunks.join('') };
-}
-
-const running = new Set<number | undefined>();
-
-/** Ends every program that {@link runNode} started and that still runs. */
-export function killRunning(): void {
-  for (const pid of running) killGroup(pid, 'SIGKILL');
-}
-
-/** Signals a process group (on Windows: the process). One that is gone already is none of our concern. */
-export function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 }
 
 /** Prints one line of progress of a test run. */

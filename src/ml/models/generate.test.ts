@@ -7,7 +7,7 @@ import { InstructError } from '../../protocol/errors.ts';
 import { div, input, logSoftmax } from '../graph/index.ts';
 import { Program } from '../runtime/index.ts';
 import { Generator } from './generate.ts';
-import type { GenerateOptions } from './generate.ts';
+import type { GenerateOptions } from './generationBatch.ts';
 import { lmLogits } from './heads.ts';
 import { loadParameters } from './loadParameters.ts';
 import { parseConfig } from './modelConfig.ts';

@@ -11,7 +11,7 @@ export { Tokenizer, TokenStream } from './tokenizer.ts';
 export { endOfText, trainTokenizer } from './trainTokenizer.ts';
 export { trunk } from './trunk.ts';
 export { Generator } from './generate.ts';
-export type { GeneratedCompletion, GenerateOptions } from './generate.ts';
+export type { GeneratedCompletion, GenerateOptions } from './generationBatch.ts';
 export type { ModelCard } from './modelCard.ts';
 export { modelCardText } from './modelCard.ts';
 export {

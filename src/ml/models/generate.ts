@@ -2,7 +2,6 @@
  * Sampling from a language model with a key/value cache, many prompts at once. Rows that end leave
  * the batch at once and waiting prompts take their place, so that no row is computed for nothing.
  */
-import type { Random } from '../../data/random.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { Program, ProgramCache } from '../runtime/index.ts';
 import type { ExecutionOptions, ParameterBuffer } from '../runtime/index.ts';

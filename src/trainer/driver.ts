@@ -2,19 +2,20 @@
  * Drives the work of one run: from its latest checkpoint, step by step, writing events and
  * checkpoints, obeying the control files, to its result or to a `failed` event that says why.
  */
-import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
-import { InstructError, toErrorData, type ErrorData } from '../protocol/errors.ts';
+import { InstructError, toErrorData } from '../protocol/errors.ts';
 import type { StepReport } from '../ml/rlhf/trainingLoop.ts';
-import { runFiles, type RunEvent } from '../protocol/run.ts';
-import { foldRun, readRunEvent, type RunView } from '../protocol/runFold.ts';
+import { runFiles } from '../protocol/run.ts';
 import { syncFolder } from './atomicFile.ts';
 import { latestCheckpoint, pruneCheckpoints, writeCheckpoint } from './checkpoints.ts';
 import { Control, lookEveryMs } from './control.ts';
-import { EventLog, type NewEvent } from './eventLog.ts';
+import { EventLog } from './eventLog.ts';
 import { Ownership } from './ownership.ts';
+import type { RunEnd, Surroundings, WorkContext, WorkMaker } from './runContext.ts';
 import type { Run } from './runFolder.ts';
+import { readRunView } from './runView.ts';
 import { StoppedWithin, type RunWork } from './runWork.ts';
 import { Throttle } from './throttle.ts';
 
@@ -23,41 +24,6 @@ const progressEveryMs = 200;
 /** A checkpoint may take at most this share of the time. */
 const checkpointShare = 0.05;
 const keptCheckpoints = 2;
-
-/** What a run meets in its process. */
-export interface Surroundings {
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-  /** Aborted when the process is asked to end: the run stops with a checkpoint. */
-  readonly stopSignal: AbortSignal;
-  /** Aborted, with the error as its reason, when something was thrown outside every promise. */
-  readonly crashSignal: AbortSignal;
-  /** Is told every event of every run, also of a pipeline's runs. */
-  readonly listen: (run: Run, event: RunEvent) => void;
-  readonly checkpointEverySeconds: number;
-  /** Also after this many steps; 0 for never. */
-  readonly checkpointEverySteps: number;
-}
-
-/** What the work may use of the run that it belongs to. */
-export interface WorkContext {
-  readonly run: Run;
-  readonly surroundings: Surroundings;
-  readonly control: Control;
-  /** Writes a `warning` event. */
-  warn(code: string, message: string): void;
-  /** Writes an event in the middle of a step. */
-  emit(event: NewEvent): void;
-}
-
-/** Makes the work of a run. */
-export type WorkMaker = (context: WorkContext) => Promise<RunWork>;
-
-/** How a run ended. A stopped one can be resumed; a failed one too, once its reason is gone. */
-export type RunEnd =
-  | { readonly outcome: 'finished'; readonly view: RunView }
-  | { readonly outcome: 'stopped' }
-  | { readonly outcome: 'failed'; readonly error: ErrorData };
 
 /**
  * Drives a run to its end. A finished run is left as it is.
@@ -87,18 +53,6 @@ export async function driveRun(
   } finally {
     await ownership.release();
   }
-}
-
-/** The view of the events that a run folder holds so far. */
-export function readRunView(folder: string): RunView {
-  const path = join(folder, runFiles.events);
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  return foldRun(
-    text
-      .split('\n')
-      .map(readRunEvent)
-      .filter((event) => event !== null),
-  );
 }
 
 class Drive {

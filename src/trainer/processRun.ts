@@ -1,7 +1,8 @@
 /** Runs one run folder in this process, from its first event to the exit status. */
 import { relative } from 'node:path';
 import type { RunEvent } from '../protocol/run.ts';
-import { driveRun, type RunEnd, type Surroundings, type WorkMaker } from './driver.ts';
+import { driveRun } from './driver.ts';
+import type { RunEnd, Surroundings, WorkMaker } from './runContext.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
 import { printError } from './printError.ts';
 import { listenToProcess } from './processSignals.ts';

@@ -1,5 +1,5 @@
 /** Turns what the system tells a process into abort signals that a run can obey. */
-import type { Surroundings } from './driver.ts';
+import type { Surroundings } from './runContext.ts';
 
 /** The two abort signals of a process. */
 export interface ProcessSignals extends Pick<Surroundings, 'stopSignal' | 'crashSignal'> {

@@ -1,5 +1,5 @@
 /** From a run folder to its work. What computes is loaded only here, when a run needs it. */
-import type { WorkMaker } from './driver.ts';
+import type { WorkMaker } from './runContext.ts';
 
 /** Makes the work of any stage. */
 export const makeStageWork: WorkMaker = async (context) => {

@@ -23,9 +23,9 @@ import {
 } from './fixtures/runs.ts';
 
 const settings = {
-  sft: { epochs: 40, batchSize: 2, learningRate: 0.01 },
-  rm: { epochs: 30, batchSize: 2, learningRate: 0.01 },
-  ppo: { iterations: 12, batchSize: 4, minibatchSize: 2, maxNewTokens: 8, learningRate: 0.001 },
+  sft: { epochs: 100, batchSize: 2, learningRate: 0.01 },
+  rm: { epochs: 100, batchSize: 2, learningRate: 0.01 },
+  ppo: { iterations: 30, batchSize: 4, minibatchSize: 2, maxNewTokens: 8, learningRate: 0.001 },
 };
 
 /** Makes a run folder by the command line, as the editor does, and returns the folder. */

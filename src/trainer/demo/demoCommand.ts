@@ -7,7 +7,7 @@ import { InstructError } from '../../protocol/errors.ts';
 import type { RunEvent } from '../../protocol/run.ts';
 import { commonOptions, type Command } from '../command.ts';
 import type { Arguments } from '../commandLine.ts';
-import type { RunEnd } from '../driver.ts';
+import type { RunEnd } from '../runContext.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { makeRun } from '../newRun.ts';
 import { exitCodeOf, runInProcess } from '../processRun.ts';

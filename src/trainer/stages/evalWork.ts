@@ -19,7 +19,7 @@ import {
   judge,
 } from '../../world/index.ts';
 import { writeJsonAtomic } from '../atomicFile.ts';
-import type { WorkMaker } from '../driver.ts';
+import type { WorkMaker } from '../runContext.ts';
 import type { RunWork } from '../runWork.ts';
 import { summarise, type Answer } from './evaluation.ts';
 import { promptsOf, splitsNamed } from './examples.ts';

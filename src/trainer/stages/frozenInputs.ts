@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import { Dataset, digestFiles } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { writeJsonAtomic } from '../atomicFile.ts';
-import type { WorkContext } from '../driver.ts';
+import type { WorkContext } from '../runContext.ts';
 
 const fileName = 'inputs.json';
 

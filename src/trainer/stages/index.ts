@@ -1,6 +1,6 @@
 /** The work of every stage. */
 import type { Stage } from '../../protocol/run.ts';
-import type { WorkMaker } from '../driver.ts';
+import type { WorkMaker } from '../runContext.ts';
 import { evalWork } from './evalWork.ts';
 import { pipelineWork } from './pipelineWork.ts';
 import { ppoWork } from './ppoWork.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { PpoLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
-import type { WorkMaker } from '../driver.ts';
+import type { WorkMaker } from '../runContext.ts';
 import { asked, askedSchema, promptsOf, refuseEmpty } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';

@@ -11,7 +11,7 @@ import {
 import { PretrainLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters, type Hyperparameters } from '../../protocol/hyperparameters.ts';
 import { createWorld, webDocument } from '../../world/index.ts';
-import type { WorkMaker } from '../driver.ts';
+import type { WorkMaker } from '../runContext.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelWork } from './modelWork.ts';
 

@@ -5,7 +5,7 @@ import { InstructError } from '../../protocol/errors.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import { promptSchema, type Ranking } from '../../protocol/records.ts';
 import { createWorld, isWorldPrompt, judge, rankCompletions } from '../../world/index.ts';
-import type { WorkMaker } from '../driver.ts';
+import type { WorkMaker } from '../runContext.ts';
 import type { RunWork } from '../runWork.ts';
 import { frozenInputs } from './frozenInputs.ts';
 

@@ -6,7 +6,7 @@ import { Generator, modelDigest } from '../../ml/models/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { Completion } from '../../protocol/records.ts';
-import type { WorkMaker } from '../driver.ts';
+import type { WorkMaker } from '../runContext.ts';
 import type { RunWork } from '../runWork.ts';
 import { asked, askedSchema, promptsOf, refuseEmpty, splitsNamed, type Asked } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SftLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
-import type { WorkMaker } from '../driver.ts';
+import type { WorkMaker } from '../runContext.ts';
 import { demonstratedBySplit, demonstratedSchema, refuseEmpty } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, languageModelWork } from './modelWork.ts';

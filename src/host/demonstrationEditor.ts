@@ -51,7 +51,7 @@ class DemonstrationEditor {
   private readonly session: DemonstrationSession;
   private readonly owned = new Disposables();
   private readonly lensesChanged = this.owned.add(new vscode.EventEmitter<void>());
-  private progress = '';
+  private progress: string[] = [];
 
   constructor(tools: DemonstrationTools) {
     this.tools = tools;
@@ -62,7 +62,7 @@ class DemonstrationEditor {
     own.add(
       workspace.registerFileSystemProvider(
         promptScheme,
-        new PromptFiles((promptId) => this.session.next(promptId)),
+        new PromptFiles((promptId) => this.session.task(promptId)),
         { isReadonly: true, isCaseSensitive: true },
       ),
     );
@@ -140,11 +140,11 @@ class DemonstrationEditor {
       return;
     }
     await this.countProgress();
-    const draft = await this.draftFile(task.promptId);
+    const draft = await this.draftFile(task);
     const prompt = await workspace.openTextDocument(PromptFiles.uri(task.promptId));
     const document = await workspace.openTextDocument(draft);
     const promptGroup = groupOf((uri) => uri.scheme === promptScheme);
-    const draftGroup = groupOf((uri) => this.isDraft(uri));
+    const draftGroup = groupOf(liesAmongDrafts);
     await window.showTextDocument(prompt, {
       viewColumn: promptGroup ?? vscode.ViewColumn.Active,
       preview: false,
@@ -161,8 +161,8 @@ class DemonstrationEditor {
     this.touch(draft);
   }
 
-  private async draftFile(promptId: string): Promise<vscode.Uri> {
-    const name = await this.session.begin(promptId);
+  private async draftFile(task: DemonstrationTask): Promise<vscode.Uri> {
+    const name = await this.session.begin(task);
     const { fs } = vscode.workspace;
     const folder = this.draftFolder();
     await fs.createDirectory(folder);
@@ -176,11 +176,10 @@ class DemonstrationEditor {
     const top = new vscode.Range(0, 0, 0, 0);
     const lens = (title: string, command: string) => new vscode.CodeLens(top, { title, command });
     if (document.uri.scheme === promptScheme) {
-      const task = await this.session.next(PromptFiles.promptId(document.uri));
+      const task = await this.session.task(PromptFiles.promptId(document.uri));
       if (task === undefined) return [];
-      if (this.progress === '') await this.countProgress();
       const category = task.category === undefined ? [] : [categoryLabels[task.category]];
-      return [lens([...category, task.why, this.progress].join(' · '), '')];
+      return [lens([...category, task.why, ...this.progress].join(' · '), '')];
     }
     if (!this.isDraft(document.uri)) return [];
     return [
@@ -191,7 +190,7 @@ class DemonstrationEditor {
 
   private async countProgress(): Promise<void> {
     const { done, total, left } = await this.tools.source.progress();
-    this.progress = vscode.l10n.t('{0} of {1} done, {2} left', done, total, left);
+    this.progress = [vscode.l10n.t('{0} of {1} done, {2} left', done, total, left)];
     this.lensesChanged.fire();
   }
 
@@ -204,11 +203,8 @@ class DemonstrationEditor {
   }
 
   private isDraft(uri: vscode.Uri): boolean {
-    return (
-      uri.scheme === 'file' &&
-      /[\\/]\.instruct[\\/]drafts$/.test(path.dirname(uri.fsPath)) &&
-      this.session.promptOf(path.basename(uri.fsPath)) !== undefined
-    );
+    const name = path.basename(uri.fsPath);
+    return liesAmongDrafts(uri) && this.session.promptOf(name) !== undefined;
   }
 
   /** The draft in the active editor, else one in sight. */
@@ -242,6 +238,10 @@ class DemonstrationEditor {
         });
     }
   }
+}
+
+function liesAmongDrafts(uri: vscode.Uri): boolean {
+  return uri.scheme === 'file' && /[\\/]\.instruct[\\/]drafts$/.test(path.dirname(uri.fsPath));
 }
 
 /** Makes a file with a content unless it exists. */

@@ -4,6 +4,8 @@ import { InstructError } from '../protocol/errors.ts';
 import type { Demonstration } from '../protocol/records.ts';
 import { DemonstrationSession, draftFileName } from './demonstrationSession.ts';
 
+const task = (promptId: string) => ({ promptId, prompt: `Prompt ${promptId}`, why: 'next' });
+
 function desk() {
   const saved: Demonstration[] = [];
   const memory = new Map<string, unknown>();
@@ -15,9 +17,7 @@ function desk() {
         labeler: () => Promise.resolve('ada'),
         nextTask: ({ promptId, except = [] }) => {
           const id = promptId ?? prompts.find((each) => !except.includes(each));
-          return Promise.resolve(
-            id === undefined ? undefined : { promptId: id, prompt: `Prompt ${id}`, why: 'next' },
-          );
+          return Promise.resolve(id === undefined ? undefined : task(id));
         },
         progress: () => Promise.resolve({ done: 0, total: 3, left: 3 }),
         save: (record) => {
@@ -41,7 +41,7 @@ function desk() {
 
 test('a draft becomes a demonstration with the time that was spent on it', async () => {
   const { session, saved, state } = desk();
-  const name = await session.begin('p1');
+  const name = await session.begin(task('p1'));
   session.touch(name);
   state.ms += 20_000;
   await session.save(name, '  An otter eats fish.\n\nReally.\n\n');
@@ -60,7 +60,7 @@ test('a draft becomes a demonstration with the time that was spent on it', async
 
 test('an empty draft is not saved and stands', async () => {
   const { session, saved } = desk();
-  const name = await session.begin('p1');
+  const name = await session.begin(task('p1'));
   await assert.rejects(session.save(name, ' \n'), InstructError);
   assert.equal(session.promptOf(name), 'p1');
   assert.equal(saved.length, 0);
@@ -68,7 +68,7 @@ test('an empty draft is not saved and stands', async () => {
 
 test('a draft that cannot be written stands, and is written under the same id later', async () => {
   const { session, saved, state } = desk();
-  const name = await session.begin('p1');
+  const name = await session.begin(task('p1'));
   state.failure = new Error('no space');
   await assert.rejects(session.save(name, 'text'), /no space/);
   state.failure = undefined;
@@ -81,21 +81,22 @@ test('a draft that cannot be written stands, and is written under the same id la
 
 test('draft, id and time outlive the window', async () => {
   const { session, saved, state, reload } = desk();
-  const name = await session.begin('p1');
+  const name = await session.begin(task('p1'));
   session.touch(name);
   state.ms += 30_000;
   session.pause();
   const later = reload();
   assert.equal(later.promptOf(name), 'p1');
+  assert.deepEqual(await later.task('p1'), task('p1'));
   await later.save(name, 'text');
   assert.deepEqual([saved[0]?.id, saved[0]?.seconds], ['d1', 30]);
 });
 
 test('a skipped prompt does not come again, nor one just written', async () => {
   const { session } = desk();
-  session.skip(await session.begin('p1'));
+  session.skip(await session.begin(task('p1')));
   assert.equal((await session.next())?.promptId, 'p2');
-  await session.save(await session.begin('p2'), 'text');
+  await session.save(await session.begin(task('p2')), 'text');
   assert.equal((await session.next())?.promptId, 'p3');
 });
 

@@ -6,7 +6,12 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { ActivityClock } from '../protocol/activityClock.ts';
 import { InstructError } from '../protocol/errors.ts';
-import { demonstrationSchema, type Category, type Demonstration } from '../protocol/records.ts';
+import {
+  categories,
+  demonstrationSchema,
+  type Category,
+  type Demonstration,
+} from '../protocol/records.ts';
 import type { DraftMemory, LabelingProgress } from './rankingSession.ts';
 
 /** One prompt that wants a demonstration. */
@@ -46,14 +51,23 @@ export interface DemonstrationSessionTools {
 
 const memorySchema = z.record(
   z.string(),
-  z.object({ promptId: z.string(), recordId: z.string(), seconds: z.number().min(0) }),
+  z.object({
+    task: z.object({
+      promptId: z.string(),
+      prompt: z.string(),
+      category: z.enum(categories).exactOptional(),
+      why: z.string(),
+    }),
+    recordId: z.string(),
+    seconds: z.number().min(0),
+  }),
 );
 const memoryKey = 'instruct.demonstrations';
 const rememberEveryMs = 5000;
 
 /** A draft that is being written. */
 interface OpenDraft {
-  readonly promptId: string;
+  readonly task: DemonstrationTask;
   readonly recordId: string;
   readonly clock: ActivityClock;
 }
@@ -68,9 +82,9 @@ export class DemonstrationSession {
   constructor(tools: DemonstrationSessionTools) {
     this.tools = tools;
     const remembered = memorySchema.safeParse(tools.memory.get(memoryKey)).data ?? {};
-    for (const [name, { promptId, recordId, seconds }] of Object.entries(remembered)) {
+    for (const [name, { task, recordId, seconds }] of Object.entries(remembered)) {
       this.drafts.set(name, {
-        promptId,
+        task,
         recordId,
         clock: new ActivityClock(tools.now, seconds),
       });
@@ -84,19 +98,25 @@ export class DemonstrationSession {
   }
 
   /** Begins a draft, or takes it up again. Returns its file name. */
-  async begin(promptId: string): Promise<string> {
-    const name = draftFileName(promptId);
+  async begin(task: DemonstrationTask): Promise<string> {
+    const name = draftFileName(task.promptId);
     if (!this.drafts.has(name)) {
       const { newId, now } = this.tools;
-      this.drafts.set(name, { promptId, recordId: newId(), clock: new ActivityClock(now) });
+      this.drafts.set(name, { task, recordId: newId(), clock: new ActivityClock(now) });
       await this.remember();
     }
     return name;
   }
 
+  /** What is known of a prompt: as its draft was begun, else as the dataset has it now. */
+  async task(promptId: string): Promise<DemonstrationTask | undefined> {
+    const begun = this.drafts.get(draftFileName(promptId));
+    return begun?.task ?? this.tools.source.nextTask({ promptId });
+  }
+
   /** The prompt of a draft; undefined when the file is none of this session's drafts. */
   promptOf(name: string): string | undefined {
-    return this.drafts.get(name)?.promptId;
+    return this.drafts.get(name)?.task.promptId;
   }
 
   /** A sign of life of whoever writes the draft. */
@@ -131,14 +151,14 @@ export class DemonstrationSession {
     await source.save(
       demonstrationSchema.parse({
         id: draft.recordId,
-        promptId: draft.promptId,
+        promptId: draft.task.promptId,
         completion,
         labeler: await source.labeler(),
         seconds: draft.clock.seconds,
         created: new Date(now()).toISOString(),
       }),
     );
-    this.skipped.add(draft.promptId); // not again in this session, whatever the queue counts
+    this.skipped.add(draft.task.promptId); // not again in this session, whatever the queue counts
     this.drafts.delete(name);
     await this.remember();
   }
@@ -151,9 +171,9 @@ export class DemonstrationSession {
 
   private remember(): PromiseLike<void> {
     this.rememberedAt = this.tools.now();
-    const value = [...this.drafts].map(([name, { promptId, recordId, clock }]) => [
+    const value = [...this.drafts].map(([name, { task, recordId, clock }]) => [
       name,
-      { promptId, recordId, seconds: clock.seconds },
+      { task, recordId, seconds: clock.seconds },
     ]);
     return this.tools.memory.update(memoryKey, Object.fromEntries(value));
   }

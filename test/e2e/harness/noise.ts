@@ -26,6 +26,10 @@ export const editorNoise: readonly { readonly pattern: RegExp; readonly why: str
     why: 'the extension gallery and the like are asked for updates and cannot be reached',
   },
   {
+    pattern: /\[lifecycle\] Long running operations during shutdown/,
+    why: 'parts of VS Code that would take their time at a reload are not let to in a browser',
+  },
+  {
     pattern: /getaddrinfo \w+ open-vsx\.org/,
     why: 'the extension gallery cannot be reached',
   },

@@ -17,6 +17,8 @@ export interface RunOptions extends Pick<
 > {
   /** Events as JSON lines on standard output instead of a progress bar. */
   readonly json: boolean;
+  /** The run's folder is removed afterwards: nobody is told how to go on with it. */
+  readonly passing?: boolean;
 }
 
 /** The status with which a process ends after a run. */
@@ -74,7 +76,7 @@ function showEnd(run: Run, end: RunEnd, options: RunOptions, terminal: Terminal)
     return;
   }
   if (end.outcome === 'failed') printError(end.error, terminal);
-  if (end.outcome === 'stopped') {
+  if (end.outcome === 'stopped' && options.passing !== true) {
     terminal.progress.write(`Go on with: instruct-studio run ${run.folder}\n`);
   }
 }

@@ -57,7 +57,12 @@ export const demoCommand: Command = {
       const end = await runInProcess(
         run,
         makeStageWork,
-        { checkpointEverySeconds: 60, checkpointEverySteps: 0, json: false },
+        {
+          checkpointEverySeconds: 60,
+          checkpointEverySteps: 0,
+          json: false,
+          passing: !args.has('keep'),
+        },
         terminal,
         (child, event) => {
           timing.apply(child, event);

@@ -36,10 +36,8 @@ export const rankWork: WorkMaker = async (context): Promise<RunWork> => {
   let pairs = 0;
   let agreed = 0;
   const rank = (task: Task, index: number): Ranking => {
-    const judgements = task.completions.map(({ text, finish }) =>
-      judge(world, task.prompt, text, finish),
-    );
-    const ids = task.completions.map(({ id }) => id);
+    const answers = distinctAnswers(task.completions);
+    const judgements = answers.map(({ text, finish }) => judge(world, task.prompt, text, finish));
     const random = new Random(`rank ${spec.seed} ${task.prompt.id}`);
     const groups = rankCompletions(judgements, random, noise);
     const second = rankCompletions(judgements, random, noise);
@@ -49,11 +47,13 @@ export const rankWork: WorkMaker = async (context): Promise<RunWork> => {
     return {
       id: `${spec.id}-${index}`,
       promptId: task.prompt.id,
-      ranking: groups.map((group) => group.map((i) => ids[i])),
+      ranking: groups.map((group) => group.flatMap((i) => answers[i].ids)),
       ratings: Object.fromEntries(
-        judgements.map(({ likert, flags }, i) => [ids[i], { overall: likert, flags }]),
+        judgements.flatMap(({ likert, flags }, i) =>
+          answers[i].ids.map((id) => [id, { overall: likert, flags }]),
+        ),
       ),
-      shown: random.shuffle(ids),
+      shown: random.shuffle(task.completions.map(({ id }) => id)),
       labeler: goldLabeler,
       created: new Date(context.surroundings.clock()).toISOString(),
     };
@@ -85,6 +85,20 @@ export const rankWork: WorkMaker = async (context): Promise<RunWork> => {
     dispose: () => undefined,
   };
 };
+
+/** The completions that differ, each with the ids of all that say the same: nobody can order those. */
+function distinctAnswers(
+  completions: Task['completions'],
+): { text: string; finish: 'stop' | 'length'; ids: string[] }[] {
+  const answers = new Map<string, { text: string; finish: 'stop' | 'length'; ids: string[] }>();
+  for (const { id, text, finish } of completions) {
+    const key = `${finish} ${text}`;
+    const same = answers.get(key);
+    if (same === undefined) answers.set(key, { text, finish, ids: [id] });
+    else same.ids.push(id);
+  }
+  return [...answers.values()];
+}
 
 /**
  * The prompts of the world whose completions (of one model, where one is named) the gold labeler has

@@ -83,7 +83,9 @@ export function registerRunPanel(tools: RunPanelTools): RunPanels {
   owned.add(
     vscode.window.registerWebviewPanelSerializer(runViewType, {
       deserializeWebviewPanel: (panel, state: unknown) => {
-        const runId = stateSchema.safeParse(state).data?.runId;
+        // A state that was set a moment before the reload may be lost; the title is not.
+        const runId =
+          stateSchema.safeParse(state).data?.runId ?? /^Run (.+)$/.exec(panel.title)?.at(1);
         if (runId === undefined || panels.has(runId)) panel.dispose();
         else take(runId, panel);
         return Promise.resolve();

@@ -81,7 +81,9 @@ export function demonstrationSource({ project, labeler }: QueueSurroundings): De
       const dataset = await folder.expectDataset();
       if (promptId !== undefined) {
         const prompt = dataset.promptById(promptId);
-        return prompt === undefined ? undefined : demonstrationTask(prompt, 'Chosen by you.');
+        if (prompt === undefined) return undefined;
+        const written = dataset.demonstrationsOf(promptId).length;
+        return demonstrationTask(prompt, standing(written, 'demonstrated'));
       }
       const who = await labeler();
       const { task } = nextDemonstration(dataset, who, queueOptions(folder, who, except));
@@ -113,7 +115,15 @@ function taskOfPrompt(
     completionIds === undefined
       ? different(all).slice(0, completionsPerPrompt)
       : all.filter(({ id }) => completionIds.includes(id));
-  return chosen.length < 2 ? undefined : rankingTask(prompt, chosen, 'Chosen by you.');
+  return chosen.length < 2
+    ? undefined
+    : rankingTask(prompt, chosen, standing(dataset.rankingsOf(promptId).length, 'ranked'));
+}
+
+/** Why a prompt that was not the queue's choice is worth it: how often it has been labeled. */
+function standing(labels: number, done: string): string {
+  if (labels === 0) return `Not yet ${done} by anyone.`;
+  return labels === 1 ? `Has been ${done} once.` : `Has been ${done} ${labels} times.`;
 }
 
 function different(completions: readonly CompletionEntry[]): CompletionEntry[] {

@@ -23,7 +23,7 @@ export function modelLabel(model: ModelInfo): string {
 /** What tells a model from others of its kind. */
 export function modelDetail(model: ModelInfo, now: number): string {
   if (!model.exists) return 'missing: there is no config.json in its folder';
-  if (model.run === undefined) return 'brought along';
+  if (model.run === undefined) return model.ref;
   const { view } = model.run;
   const figures = model.run.spec === undefined ? [] : keyFigures(view, model.run.spec.stage);
   const time = view.updatedAt === undefined ? [] : [ago(view.updatedAt, now)];

@@ -9,7 +9,7 @@ import {
 import { categoryLabel } from './datasetNodes.ts';
 import { counted, oneLine, type TreeNode } from './treeNode.ts';
 
-const shownTasks = 5;
+const shownTasks = 3;
 
 /** What is next for a labeler, and who has labeled how much. Empty when nothing is to be done. */
 export function queueNodes(

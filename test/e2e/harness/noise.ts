@@ -21,17 +21,12 @@ export const editorNoise: readonly { readonly pattern: RegExp; readonly why: str
     why: 'the chat of VS Code waits for a GitHub sign-in that this server does not offer',
   },
   {
-    pattern:
-      /net::ERR_\w+ \(https:\/\/[\w.]*(open-vsx\.org|vscode-cdn\.net|microsoft\.com|visualstudio\.com|github\.com)\//,
-    why: 'the extension gallery and the like are asked for updates and cannot be reached',
-  },
-  {
     pattern: /\[lifecycle\] Long running operations during shutdown/,
     why: 'parts of VS Code that would take their time at a reload are not let to in a browser',
   },
   {
-    pattern: /getaddrinfo \w+ open-vsx\.org/,
-    why: 'the extension gallery cannot be reached',
+    pattern: /[/ .](open-vsx\.org|vscode-cdn\.net|visualstudio\.com|github\.com)\b/,
+    why: 'the extension gallery and the like are asked for updates and cannot be reached',
   },
   {
     pattern: /An unknown error occurred\. Please consult the log for more details\./,

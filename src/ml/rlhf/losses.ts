@@ -9,6 +9,7 @@ import {
   exp,
   gather,
   greater,
+  greaterOrEqual,
   logSigmoid,
   maximum,
   minimum,
@@ -39,7 +40,7 @@ export interface Comparisons {
 export interface RankingLoss {
   readonly loss: Tensor;
   readonly metrics: {
-    /** The weighted share of pairs whose chosen completion has the higher reward. */
+    /** The weighted share of pairs whose chosen completion has the higher reward, ties one half. */
     readonly accuracy: Tensor;
   };
 }
@@ -55,9 +56,13 @@ export function rankingLoss(
   { chosen, rejected, weights }: Comparisons,
 ): RankingLoss {
   const margins = sub(gather(rewards, chosen), gather(rewards, rejected)); // [P]
+  const right = add(
+    mul(cast(greater(margins, 0), 'float32'), 0.5),
+    mul(cast(greaterOrEqual(margins, 0), 'float32'), 0.5),
+  ); // [P]
   return {
     loss: neg(reduceSum(mul(logSigmoid(margins), weights))),
-    metrics: { accuracy: reduceSum(mul(cast(greater(margins, 0), 'float32'), weights)) },
+    metrics: { accuracy: reduceSum(mul(right, weights)) },
   };
 }
 

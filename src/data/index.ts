@@ -1,12 +1,10 @@
 /** The dataset of a project: records in text files, their index, queue and statistics. */
-export { agreement, comparisonsOf } from './agreement.ts';
-export type { Agreement, Comparison, PairAgreement, RankedTask } from './agreement.ts';
 export type { Appended, TornLine } from './appendFile.ts';
 export type { Compacted } from './compactFile.ts';
 export type { DatasetCounts, Tally } from './counts.ts';
 export { Dataset } from './dataset.ts';
 export type { DatasetOptions } from './dataset.ts';
-export { digestFiles, sha256OfFile } from './digest.ts';
+export { digestFiles } from './digest.ts';
 export type {
   CompletionEntry,
   DemonstrationEntry,
@@ -18,9 +16,9 @@ export type {
 export type { LinePlace } from './jsonlLines.ts';
 export { formatProblem } from './problem.ts';
 export type { Problem, ProblemCode } from './problem.ts';
-export { checkProjectText, findProject, openProject } from './project.ts';
+export { checkProjectText, openProject } from './project.ts';
 export type { OpenProject } from './project.ts';
-export { endOfText, modelInput, promptText } from './promptText.ts';
+export { modelInput, promptText } from './promptText.ts';
 export { nextDemonstration, nextTask } from './queue.ts';
 export type {
   DemonstrationTask,
@@ -31,11 +29,10 @@ export type {
 } from './queue.ts';
 export { Random, hash } from './random.ts';
 export type { RandomState } from './random.ts';
-export { kindOfFile, readRecords } from './recordFile.ts';
+export { kindOfFile } from './recordFile.ts';
 export type { BadLine, ReadRecordsOptions, RecordLine } from './recordFile.ts';
-export { reviseLine, tombstone } from './reviseLine.ts';
-export { assignSplits, defaultSplitShares, splitOfUser } from './splits.ts';
+export { assignSplits } from './splits.ts';
 export type { SplitShares, SplitSubject } from './splits.ts';
-export { fileNameOf, RecordStore } from './store.ts';
+export { RecordStore } from './store.ts';
 export type { Saved, StoreOptions } from './store.ts';
 export { validateProject } from './validate.ts';

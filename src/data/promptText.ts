@@ -1,9 +1,6 @@
 /** The one place where a prompt becomes the text that a person reads and a model is fed. */
 import type { Prompt } from '../protocol/records.ts';
 
-/** The token that ends a text, in GPT-2's and the embedded model's tokenizers. */
-export const endOfText = '<|endoftext|>';
-
 const roleNames = { system: 'System', user: 'User', assistant: 'Assistant' } as const;
 
 /**
@@ -22,7 +19,7 @@ export function promptText(prompt: Pick<Prompt, 'prompt' | 'messages'>): string 
 
 /**
  * The text that a model is fed for a prompt's plain text; the completion follows it at once, and
- * {@link endOfText} ends the completion.
+ * the tokenizer's end-of-text token ends the completion.
  */
 export function modelInput(text: string): string {
   return `${text}\n`;

@@ -1,5 +1,5 @@
 /** The rows of the Dataset view: what records there are, by what matters about them. */
-import type { Dataset, PromptEntry } from '../../data/index.ts';
+import type { Dataset } from '../../data/index.ts';
 import { categories, splits, type RecordKind } from '../../protocol/records.ts';
 import { counted, type IconName, type TreeNode } from './treeNode.ts';
 
@@ -151,9 +151,4 @@ function fileNodes(
       spoken: [file, ...details].join(', '),
     };
   });
-}
-
-/** A prompt as a row of any tree. */
-export function promptLabel(prompt: PromptEntry): string {
-  return prompt.text.replaceAll(/\s+/g, ' ').trim();
 }

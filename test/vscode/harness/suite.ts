@@ -1,4 +1,4 @@
-// Writing suites for the real extension host: `suite`, `test`, `before`, `after`, `beforeEach`, `afterEach`, and node:assert.
+// Writing suites for the real extension host: `suite`, `test`, `after`, `eventually`, and node:assert.
 //
 //   import assert from 'node:assert/strict';
 //   import * as vscode from 'vscode';
@@ -24,10 +24,7 @@ interface Test {
 }
 
 interface Hooks {
-  readonly before: Body[];
   readonly after: Body[];
-  readonly beforeEach: Body[];
-  readonly afterEach: Body[];
 }
 
 /** One line of the results file, as the runner reads it. */
@@ -45,7 +42,7 @@ const open: { name: string; hooks: Hooks }[] = [];
 /** Groups tests under a name; its hooks apply to the tests declared in `declare`, and to no others. Suites do not nest. */
 export function suite(name: string, declare: () => void): void {
   if (open.length > 0) throw new Error(`suite: "${name}" stands inside another suite`);
-  open.push({ name, hooks: { before: [], after: [], beforeEach: [], afterEach: [] } });
+  open.push({ name, hooks: { after: [] } });
   declare();
   open.pop();
 }
@@ -61,24 +58,9 @@ export function test(
   tests.push({ suite: suiteName, name, body, timeoutMs, hooks, skip: options.skip });
 }
 
-/** Runs once before the first test of the suite. */
-export function before(hook: Body): void {
-  current('before').hooks.before.push(hook);
-}
-
 /** Runs once after the last test of the suite. */
 export function after(hook: Body): void {
   current('after').hooks.after.push(hook);
-}
-
-/** Runs before each test of the suite. */
-export function beforeEach(hook: Body): void {
-  current('beforeEach').hooks.beforeEach.push(hook);
-}
-
-/** Runs after each test of the suite, also after a failed one. */
-export function afterEach(hook: Body): void {
-  current('afterEach').hooks.afterEach.push(hook);
 }
 
 /**
@@ -113,26 +95,25 @@ function current(what: string): { name: string; hooks: Hooks } {
  * Runs every declared test in order and appends each result to the file as it comes. The entry of a bundle calls it.
  * @param only - runs only tests whose "suite name" contains it
  * @throws Error when a test failed: the extension host then exits with a failure
+ * @public
  */
 export async function runDeclared(resultsFile: string, only: string | undefined): Promise<void> {
   const chosen = tests.filter((each) => `${each.suite} ${each.name}`.includes(only ?? ''));
   let failed = 0;
   for (const [index, each] of chosen.entries()) {
-    const first = chosen.at(index - 1)?.hooks !== each.hooks || index === 0;
     const last = chosen.at(index + 1)?.hooks !== each.hooks;
-    const result = await runOne(each, first, last);
+    const result = await runOne(each, last);
     if (result.result === 'failed') failed += 1;
     appendFileSync(resultsFile, `${JSON.stringify(result)}\n`);
   }
   if (failed > 0) throw new Error(`${String(failed)} failed`);
 }
 
-async function runOne(each: Test, first: boolean, last: boolean): Promise<Result> {
-  const { suite: suiteName, name, hooks } = each;
+async function runOne(each: Test, last: boolean): Promise<Result> {
+  const { suite: suiteName, name, hooks, skip } = each;
+  if (skip !== undefined) return { suite: suiteName, name, result: 'skipped', ms: 0, error: skip };
   const started = performance.now();
   const ms = (): number => Math.round(performance.now() - started);
-  if (each.skip !== undefined)
-    return { suite: suiteName, name, result: 'skipped', ms: 0, error: each.skip };
   const errors: unknown[] = [];
   const attempt = async (bodies: readonly Body[]): Promise<void> => {
     for (const body of bodies) {
@@ -143,9 +124,8 @@ async function runOne(each: Test, first: boolean, last: boolean): Promise<Result
       }
     }
   };
-  await attempt([...(first ? hooks.before : []), ...hooks.beforeEach]);
-  if (errors.length === 0) await attempt([each.body]);
-  await attempt([...hooks.afterEach, ...(last ? hooks.after : [])]);
+  await attempt([each.body]);
+  if (last) await attempt(hooks.after);
   if (errors.length === 0) return { suite: suiteName, name, result: 'passed', ms: ms() };
   return { suite: suiteName, name, result: 'failed', ms: ms(), error: errors.map(text).join('\n') };
 }

@@ -1,7 +1,8 @@
 /** The run panel: live charts of one run; one panel a run, restored after a reload. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { InstructError, type ErrorData } from '../protocol/errors.ts';
+import { InstructError, toErrorData, type ErrorData } from '../protocol/errors.ts';
 import {
   runContract,
   type PanelEvent,
@@ -64,6 +65,7 @@ export const runViewType = 'instruct.run';
 
 const stateSchema = z.object({ runId: z.string() });
 const batchMs = 100;
+const answerMs = 2000;
 
 /** Registers the panel and its restoration after a reload. */
 export function registerRunPanel(tools: RunPanelTools): RunPanels {
@@ -146,13 +148,21 @@ function runPanelHost(
       ...(run.problem === undefined ? {} : { problem: run.problem }),
     };
   };
+  const failLater = (thrown: unknown): void => {
+    tools.report(thrown);
+    send({ type: 'problem', error: toErrorData(thrown) });
+  };
   const host = new WebviewPanelHost(
     kind,
     panel,
     {
       snapshot,
+      // Stopping takes as long as the step under way: the answer does not wait for it, and what
+      // goes wrong later is told as a problem.
       act: async ({ action }) => {
-        await tools.act(runId, action);
+        const acting = tools.act(runId, action);
+        const answered = await Promise.race([acting.then(() => true), sleep(answerMs, false)]);
+        if (!answered) acting.catch(failLater);
         return {};
       },
     },

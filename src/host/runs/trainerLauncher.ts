@@ -1,6 +1,7 @@
 /** Starts trainer processes: the only place of the host that knows their command line. */
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import path from 'node:path';
 import { InstructError } from '../../protocol/errors.ts';
 import { runFiles, type Stage } from '../../protocol/run.ts';
@@ -19,6 +20,9 @@ export interface LaunchedRun {
   /** Its exit code, null for a signal; never settles when this process ends first. */
   readonly exited: Promise<number | null>;
 }
+
+/** A third of the share of a process of the usual priority, where they compete. */
+const niceness = 5;
 
 /** Makes run folders and starts processes on them. */
 export interface TrainerLauncher {
@@ -93,11 +97,22 @@ export class ProcessLauncher implements TrainerLauncher {
         child.on('exit', resolve);
         child.on('error', () => resolve(127));
       });
+      giveWay(child.pid);
       child.unref();
       return { pid: child.pid, exited };
     } finally {
       closeSync(log);
     }
+  }
+}
+
+/** Lets the editor and everything else the user does go before a run: it fills every core. */
+function giveWay(pid: number | undefined): void {
+  if (pid === undefined) return; // it did not start: its `error` event says so
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    return; // a system that forbids it, or a process that has ended: nothing hangs on it
   }
 }
 

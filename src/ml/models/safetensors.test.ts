@@ -149,6 +149,14 @@ test('each lie of a header is named with its tensor', async () => {
   await refused(fileOf('{"a" 1}', 0), /not JSON/);
 });
 
+test('a header whose length begins like another kind of file is read all the same', async () => {
+  for (const length of [0x0280, 0x4b50]) {
+    const json = JSON.stringify({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
+    writeFileSync(path, fileOf(json.padEnd(length), new Uint8Array(4)));
+    assert.deepEqual([...(await readSafetensors(path)).keys()], ['a']);
+  }
+});
+
 test('checkpoints of other kinds are told how to be converted', async () => {
   await refused('PK\x03\x04 and more than ten bytes', /PyTorch \(zip\)/);
   await refused(Uint8Array.of(0x80, 2, 0x8a, 0x0a, 1, 2, 3, 4, 5, 6, 7), /PyTorch \(pickle\)/);

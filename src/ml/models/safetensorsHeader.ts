@@ -86,10 +86,11 @@ export function badWeights(
  * @throws InstructError `bad-model` where it cannot be one: nothing of that size is then allocated.
  */
 export function headerLength(start: Uint8Array, fileBytes: number, path: string): number {
-  if (start[0] === 0x50 && start[1] === 0x4b) {
+  // A header's length begins with bytes like these too: 19,280 with "PK", 640 with a pickle's 0x80 0x02.
+  if (startsWith(start, [0x50, 0x4b, 0x03, 0x04])) {
     throw badWeights(path, 'this is a PyTorch (zip) checkpoint, not safetensors', convertRemedy);
   }
-  if (start[0] === 0x80 && start[1] < 6) {
+  if (start[0] === 0x80 && start[1] < 6 && start.subarray(4).some((byte) => byte !== 0)) {
     throw badWeights(path, 'this is a PyTorch (pickle) checkpoint, not safetensors', convertRemedy);
   }
   const text = new TextDecoder().decode(start);
@@ -112,6 +113,10 @@ export function headerLength(start: Uint8Array, fileBytes: number, path: string)
   }
   if (length < 2) throw badWeights(path, `the header claims ${length} bytes, too few for JSON`);
   return length;
+}
+
+function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return magic.every((byte, index) => bytes[index] === byte);
 }
 
 /**

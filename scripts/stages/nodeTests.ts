@@ -44,8 +44,7 @@ export async function nodeTests(settings: NodeTests): Promise<Outcome> {
   tests.on('test:fail', ({ name, details, file }) => {
     if (details.type === 'suite' && details.error.message.includes('subtest')) return;
     counts.failed += 1;
-    const { cause } = details.error;
-    const text = cause instanceof Error ? (cause.stack ?? cause.message) : details.error.message;
+    const text = explain(details.error.cause);
     log.write(`FAILED: ${name}\n${text}\n`);
     failures.push({ file, lines: `${name}\n${text}` });
   });
@@ -64,4 +63,11 @@ export async function nodeTests(settings: NodeTests): Promise<Outcome> {
   log.end();
   await finished(log);
   return counts;
+}
+
+/** An error with the errors that caused it; a property's failure has the assertion that failed as its cause. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by: ${explain(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
 }

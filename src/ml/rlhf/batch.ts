@@ -10,6 +10,11 @@ export interface TokenSequence {
   readonly completion: readonly number[];
 }
 
+/** Tokens of a sequence, prompt and completion. */
+export function sequenceLength({ prompt, completion }: TokenSequence): number {
+  return prompt.length + completion.length;
+}
+
 /** The static shape of a batch; programs are compiled once per shape. */
 export interface BatchShape {
   /** B: rows. */

@@ -1,6 +1,6 @@
 /** A prompt and a whole completion as tokens. */
 import type { ModelConfig, Tokenizer } from '../models/index.ts';
-import type { TokenSequence } from './batch.ts';
+import { sequenceLength, type TokenSequence } from './batch.ts';
 
 /** What encoding needs of a model. */
 export interface TextModel {
@@ -26,7 +26,7 @@ export function encodeCompletion(
 }
 
 /** Whether a sequence has tokens and fits the context of the model. */
-export function fitsContext({ config }: TextModel, { prompt, completion }: TokenSequence): boolean {
-  const length = prompt.length + completion.length;
+export function fitsContext({ config }: TextModel, sequence: TokenSequence): boolean {
+  const length = sequenceLength(sequence);
   return length > 0 && length <= config.nCtx;
 }

@@ -20,6 +20,7 @@ import {
 } from '../runtime/index.ts';
 import {
   packBatch,
+  sequenceLength,
   shapeKey,
   splitBySequence,
   type BatchShape,
@@ -121,7 +122,7 @@ class ForwardPass {
       .map((sequence, index) => ({
         sequence,
         index,
-        length: sequence.prompt.length + sequence.completion.length,
+        length: sequenceLength(sequence),
       }))
       .sort((a, b) => a.length - b.length || a.index - b.index);
     const results = new Array<Float32Array>(sequences.length);

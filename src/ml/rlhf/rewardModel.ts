@@ -6,7 +6,7 @@ import { input } from '../graph/index.ts';
 import { withScalarHead, type LanguageModel, type RewardModel } from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
-import { packBatch, shapeKey, type TokenSequence } from './batch.ts';
+import { packBatch, sequenceLength, shapeKey, type TokenSequence } from './batch.ts';
 import { packComparisons, pairAccuracy, pairsOf, type Pair } from './comparisons.ts';
 import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
 import { Learner } from './learner.ts';
@@ -73,7 +73,12 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
         remedy: 'Rank completions of prompts of the "train" split, not all as ties.',
       });
     }
-    this.#order = new EpochOrder(this.#training.length, hyperparameters.batchSize, seed);
+    this.#order = new EpochOrder(
+      this.#training.length,
+      hyperparameters.batchSize,
+      seed,
+      this.#training.map(({ sequences }) => Math.max(...sequences.map(sequenceLength))),
+    );
     this.totalSteps = hyperparameters.epochs * this.#order.batchesPerEpoch;
     const mostCompletions = Math.max(...this.#training.map(({ sequences }) => sequences.length));
     this.#rows = Math.min(hyperparameters.batchSize, this.#training.length) * mostCompletions;

@@ -4,7 +4,7 @@ import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
 import type { LanguageModel } from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
-import type { TokenSequence } from './batch.ts';
+import { sequenceLength, type TokenSequence } from './batch.ts';
 import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
 import { LanguageModelLearner } from './languageModelLoss.ts';
 import { EpochOrder } from './order.ts';
@@ -52,7 +52,12 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
         remedy: 'Write demonstrations for prompts of the "train" split, then start again.',
       });
     }
-    this.#order = new EpochOrder(this.#training.length, hyperparameters.batchSize, options.seed);
+    this.#order = new EpochOrder(
+      this.#training.length,
+      hyperparameters.batchSize,
+      options.seed,
+      this.#training.map(sequenceLength),
+    );
     this.totalSteps = hyperparameters.epochs * this.#order.batchesPerEpoch;
     const wanted = hyperparameters.completionOnlyLoss ? 'completion' : 'all';
     this.#learner = new LanguageModelLearner(model, wanted, hyperparameters, options.execution);

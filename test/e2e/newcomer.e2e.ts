@@ -115,7 +115,7 @@ async function openInstruct({ page }: Workbench): Promise<void> {
 
 /** Takes a picture without whatever hovers under the pointer. */
 async function shoot(workbench: Workbench, name: string): Promise<void> {
-  await workbench.page.mouse.move(700, 8);
+  await workbench.page.mouse.move(700, 790);
   await workbench.page.waitForTimeout(400);
   await workbench.screenshot(name);
 }
@@ -159,7 +159,8 @@ async function useSteps(workbench: Workbench, steps: number): Promise<void> {
   const epochs = Math.max(1, Math.round((steps * batchSize) / demonstrations));
   const file = path.join(workbench.folder, 'instruct.json');
   const project = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, 'utf8')));
-  const hyperparameters = { sft: { batchSize, epochs } };
+  // Small steps: many epochs at the usual rate would learn the demonstrations by heart.
+  const hyperparameters = { sft: { batchSize, epochs, learningRate: 5e-5 } };
   await writeFile(file, JSON.stringify({ ...project, hyperparameters }, null, 2));
 }
 

@@ -41,12 +41,14 @@ export async function chooseRun(
   const chosen = await chooseInSteps(filter.title, [
     {
       placeholder: 'Run',
-      choices: nodes.map((node) => ({
-        label: `$(${node.icon ?? 'circle'}) ${node.label}`,
-        description: node.description ?? '',
-        detail: node.id,
-        value: node.id,
-      })),
+      choices: nodes
+        .flatMap((node) => [node, ...(node.children ?? [])])
+        .map((node) => ({
+          label: `$(${node.icon ?? 'circle'}) ${node.label}`,
+          description: node.description ?? '',
+          detail: targetId(node, 'run') ?? '',
+          value: targetId(node, 'run') ?? '',
+        })),
     },
   ]);
   const value = chosen?.at(0);

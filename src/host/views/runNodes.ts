@@ -16,6 +16,9 @@ export const stageLabels: Readonly<Record<Stage, string>> = {
   pipeline: 'Pipeline',
 };
 
+/** As much of a run as is shown. */
+export type ShownRun = Pick<Run, 'id' | 'spec' | 'view' | 'state' | 'problem' | 'isResumable'>;
+
 interface KeyMetric {
   readonly name: string;
   readonly label: string;
@@ -23,15 +26,18 @@ interface KeyMetric {
 }
 
 const fixed = (digits: number) => (value: number) => value.toFixed(digits);
+/** A loss: three decimals, or powers of ten where those would be zeros. */
+const loss = (value: number): string =>
+  value !== 0 && Math.abs(value) < 0.01 ? value.toExponential(1) : value.toFixed(3);
 const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
 
 /** The numbers worth a glance, the most telling first. */
 const keyMetrics: Readonly<Record<Stage, readonly KeyMetric[]>> = {
-  pretrain: [{ name: 'pretrain/loss', label: 'loss', format: fixed(3) }],
-  sft: [{ name: 'sft/loss', label: 'loss', format: fixed(3) }],
+  pretrain: [{ name: 'pretrain/loss', label: 'loss', format: loss }],
+  sft: [{ name: 'sft/loss', label: 'loss', format: loss }],
   rm: [
     { name: 'rm/accuracy', label: 'accuracy', format: percent },
-    { name: 'rm/loss', label: 'loss', format: fixed(3) },
+    { name: 'rm/loss', label: 'loss', format: loss },
   ],
   ppo: [
     { name: 'ppo/score', label: 'score', format: fixed(2) },
@@ -91,16 +97,33 @@ export function ago(time: number, now: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** The rows of the Runs view, in the order given. */
-export function runNodes(
-  runs: readonly Run[],
-  isLive: (run: Run) => boolean,
+/** The rows of the Runs view, in the order given; a pipeline's runs stand below it. */
+export function runNodes<R extends ShownRun>(
+  runs: readonly R[],
+  isLive: (run: R) => boolean,
   now: number,
 ): TreeNode[] {
-  return runs.map((run) => runNode(run, isLive(run), now));
+  const pipelines = runs.filter(({ spec }) => spec?.stage === 'pipeline');
+  const rows: TreeNode[] = [];
+  for (const run of runs) {
+    if (pipelines.some((pipeline) => isPartOf(run, pipeline))) continue;
+    const node = runNode(run, isLive(run), now);
+    const parts = pipelines.includes(run) ? runs.filter((other) => isPartOf(other, run)) : [];
+    const children = parts.map((part) => runNode(part, isLive(part), now));
+    // The editor remembers a row without children as closed: with its first child it is another row.
+    rows.push(
+      children.length === 0 ? node : { ...node, id: `${node.id}/`, children, expanded: true },
+    );
+  }
+  return rows;
 }
 
-function runNode(run: Run, live: boolean, now: number): TreeNode {
+/** A pipeline names its runs after itself. */
+function isPartOf(run: ShownRun, pipeline: ShownRun): boolean {
+  return run.id.startsWith(`${pipeline.id}-`);
+}
+
+function runNode(run: ShownRun, live: boolean, now: number): TreeNode {
   const { spec, view, problem } = run;
   const target = { kind: 'run', runId: run.id } as const;
   const open = { command: 'instruct.openRun', arguments: [run.id] };
@@ -135,7 +158,7 @@ function runNode(run: Run, live: boolean, now: number): TreeNode {
   };
 }
 
-function runDetails(run: Run, stage: Stage, state: string, now: number): string[] {
+function runDetails(run: ShownRun, stage: Stage, state: string, now: number): string[] {
   const { view } = run;
   const details: string[] = [];
   if (run.state === 'finished') {
@@ -157,7 +180,7 @@ function runDetails(run: Run, stage: Stage, state: string, now: number): string[
   return [...details, ...steps];
 }
 
-function flagsOf(run: Run, live: boolean): string[] {
+function flagsOf(run: ShownRun, live: boolean): string[] {
   const flags = ['logged'];
   if (live) flags.push('live');
   if (run.state === 'running') flags.push('running');
@@ -175,7 +198,7 @@ export interface RunStatus {
 }
 
 /** What the status bar shows of the live runs, newest first; undefined when none is live. */
-export function runStatus(live: readonly Run[]): RunStatus | undefined {
+export function runStatus(live: readonly ShownRun[]): RunStatus | undefined {
   // A pipeline's stage says more than the pipeline.
   const run =
     live.find(({ spec }) => spec !== undefined && spec.stage !== 'pipeline') ?? live.at(0);

@@ -189,7 +189,7 @@ const sft = {
     source: 'the paper is silent',
     description: 'Loss on the tokens of the completion only, not on the prompt.',
   },
-  ...optimizer(5e-4, 9.65e-6, 'App. C.1'),
+  ...optimizer(1.5e-3, 9.65e-6, 'App. C.1'),
 } satisfies Record<string, Hyperparameter>;
 
 const rm = {
@@ -218,12 +218,12 @@ const rm = {
     source: 'App. C.2',
     description: 'The cosine schedule ends at this share of the peak.',
   },
-  ...optimizer(5e-4, 9e-6, 'App. C.2'),
+  ...optimizer(1e-3, 9e-6, 'App. C.2'),
 } satisfies Record<string, Hyperparameter>;
 
 const ppo = {
   iterations: {
-    default: 60,
+    default: 50,
     range: [1, 1_000_000],
     integer: true,
     unit: 'iterations',
@@ -232,7 +232,7 @@ const ppo = {
     description: 'Rounds of sampling and learning.',
   },
   batchSize: {
-    default: 128,
+    default: 256,
     range: [1, 65_536],
     integer: true,
     unit: 'episodes',
@@ -259,7 +259,7 @@ const ppo = {
     description: 'Passes over the episodes of an iteration.',
   },
   klCoef: {
-    default: 0.05,
+    default: 0.15,
     range: [0, 100],
     paper: 0.02,
     source: 'App. C.4 (β)',
@@ -345,7 +345,7 @@ const ppo = {
     source: 'App. C.4',
     description: 'Learning rate of the value model.',
   },
-  ...optimizer(2e-4, null, 'App. C.4: chosen from 2.55e-6 to 2.55e-5'),
+  ...optimizer(1.5e-4, null, 'App. C.4: chosen from 2.55e-6 to 2.55e-5'),
 } satisfies Record<string, Hyperparameter>;
 
 const sample = {

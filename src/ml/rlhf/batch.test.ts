@@ -9,8 +9,8 @@ const sequences = [
 
 test('the wanted positions of a completion are those just before its tokens', () => {
   const batch = packBatch(sequences, 'completion', { rows: 4, longest: 64 });
-  assert.deepEqual(batch.shape, { rows: 4, length: 16, positions: 32 });
-  assert.deepEqual([...batch.positions.subarray(0, 5)], [2, 3, 16, 17, 18]);
+  assert.deepEqual(batch.shape, { rows: 4, length: 32, positions: 32 });
+  assert.deepEqual([...batch.positions.subarray(0, 5)], [2, 3, 32, 33, 34]);
   assert.deepEqual([...batch.targets.subarray(0, 5)], [8, 9, 2, 3, 4]);
   assert.deepEqual(batch.offsets, [0, 2, 5]);
   assert.deepEqual([...batch.tokens.subarray(0, 6)], [5, 6, 7, 8, 9, 0]);
@@ -19,7 +19,7 @@ test('the wanted positions of a completion are those just before its tokens', ()
 
 test('the last position of each sequence is where a reward is read', () => {
   const batch = packBatch(sequences, 'last', { rows: 2, longest: 64 });
-  assert.deepEqual([...batch.positions], [4, 19]);
+  assert.deepEqual([...batch.positions], [4, 35]);
 });
 
 test('a language model predicts every token but the first', () => {

@@ -40,6 +40,9 @@ export interface PackedBatch {
   readonly tokenCount: number;
 }
 
+/** T is a multiple of this, or the model's context. */
+const lengthStep = 32;
+
 /** Which positions of a sequence are wanted. */
 export type WantedPositions =
   /** Those that predict each token of the completion: state before the token. */
@@ -50,8 +53,9 @@ export type WantedPositions =
   | 'last';
 
 /**
- * Packs sequences into one batch. Lengths and counts are rounded up to few distinct shapes: T to a
- * multiple of 16, N to a step that grows with N, so that at most a quarter of it is padding.
+ * Packs sequences into one batch. Lengths and counts are rounded up to few distinct shapes, because
+ * a compiled program keeps the memory of its largest run: T to a multiple of {@link lengthStep}, N to
+ * a power of two or one and a half times one.
  *
  * `rows` is B, more than there are sequences where a batch is not full; `longest` the longest T
  * allowed, the model's context.
@@ -71,7 +75,7 @@ export function packBatch(
   if (longestHere > longest || whole.some((tokens) => tokens.length === 0)) {
     throw new Error(`packBatch: expected 1 to ${longest} tokens, got ${longestHere}`);
   }
-  const length = Math.min(longest, roundUp(longestHere, 16));
+  const length = Math.min(longest, roundUp(longestHere, lengthStep));
   const positions: number[] = [];
   const targets: number[] = [];
   const offsets = [0];
@@ -116,10 +120,10 @@ function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
 }
 
-/** The count with its padding: a multiple of the largest power of two at most a quarter of it. */
+/** The count with its padding: 32, 48, 64, 96, 128, 192 and so on. */
 function paddedCount(count: number): number {
-  const step = Math.max(32, 2 ** Math.floor(Math.log2(Math.max(1, count) / 4)));
-  return roundUp(Math.max(1, count), step);
+  const power = Math.max(32, 2 ** Math.ceil(Math.log2(Math.max(1, count))));
+  return power > 32 && count <= 0.75 * power ? 0.75 * power : power;
 }
 
 /** The entries of each sequence: views into a flat [N] list. */

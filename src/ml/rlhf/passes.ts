@@ -93,7 +93,7 @@ class ForwardPass {
   readonly #output: Output;
   readonly #graph: (shape: BatchShape) => Tensor;
   readonly #execution: ExecutionOptions;
-  readonly #programs = new ProgramCache(32);
+  readonly #programs = new ProgramCache(6);
 
   protected constructor(
     config: ModelConfig,

@@ -49,6 +49,8 @@ export async function createNativeSession(
       executionProviders: ['cpu'],
       intraOpNumThreads: options.threads ?? Math.min(availableParallelism(), 8),
       interOpNumThreads: 1,
+      // An arena of its own would keep every program's largest run: gigabytes over a few shapes.
+      enableCpuMemArena: false,
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       extra: {

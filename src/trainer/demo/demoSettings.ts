@@ -5,10 +5,10 @@ import type { WorldProjectSize } from '../worldProject.ts';
 
 /** Prompts and demonstrations of the demo's project. */
 export const demoSize: Omit<WorldProjectSize, 'seed'> = {
-  train: 5000,
+  train: 4500,
   valid: 150,
-  test: 600,
-  demonstrations: 2000,
+  test: 1000,
+  demonstrations: 3000,
 };
 
 /** Settings on top of the defaults of each stage, fitted on the validation split alone. */

@@ -80,7 +80,8 @@ export async function runInHost(
   const found = await readResults(resultsFile);
   await keepLog(group.name, log, await readFile(server.logFile, 'utf8'));
   const failed = found.some((each) => each.result === 'failed');
-  if ((code === 0 && found.length > 0) || (code !== -1 && failed)) return found;
+  const ran = found.length > 0 || only !== undefined;
+  if ((code === 0 && ran) || (code !== -1 && failed)) return found;
   const error =
     code === -1
       ? `the suites did not end within ${String(timeoutMs)} ms`

@@ -191,11 +191,21 @@ export class Workbench implements AsyncDisposable {
     throw new Error(`no webview has ${selector} after ${String(timeoutMs)} ms`);
   }
 
-  /** The messages of the notifications that stand on the screen. */
-  async notifications(): Promise<string[]> {
-    return this.page
-      .locator('.notifications-toasts .notification-list-item-message')
-      .allInnerTexts();
+  /**
+   * The messages of the notifications so far, read in the notification center: with the test driver VS Code shows no toasts. Leaves the
+   * center open when asked to, for a test that clicks one of their buttons.
+   */
+  async notifications(options: { readonly keepOpen?: boolean } = {}): Promise<string[]> {
+    const bell = this.page.locator('[id="status.notifications"]');
+    await bell.click();
+    const center = this.page.locator('.notifications-center.visible');
+    await center.waitFor();
+    const messages = await center.locator('.notification-list-item-message').allInnerTexts();
+    if (options.keepOpen !== true) {
+      await bell.click();
+      await center.waitFor({ state: 'hidden' });
+    }
+    return messages;
   }
 
   /** Saves what the page shows as test-results/<name>.png and returns the path. */

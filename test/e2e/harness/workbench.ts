@@ -178,7 +178,7 @@ export class Workbench implements AsyncDisposable {
    * The frame of the webview whose document has an element for the selector; waits for it.
    * @throws Error naming the selector after `timeoutMs`
    */
-  async webview(selector: string, timeoutMs = 20_000): Promise<Frame> {
+  async webview(selector: string, timeoutMs = 60_000): Promise<Frame> {
     const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
       for (const frame of this.page.frames()) {

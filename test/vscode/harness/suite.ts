@@ -47,14 +47,14 @@ export function suite(name: string, declare: () => void): void {
   open.pop();
 }
 
-/** Declares a test of the surrounding suite. It fails when the body throws, rejects, or takes longer than `timeoutMs` (20 s). */
+/** Declares a test of the surrounding suite. It fails when the body throws, rejects, or takes longer than `timeoutMs` (60 s). */
 export function test(
   name: string,
   body: Body,
   options: { readonly timeoutMs?: number; readonly skip?: string } = {},
 ): void {
   const { name: suiteName, hooks } = current(`test "${name}"`);
-  const timeoutMs = options.timeoutMs ?? 20_000;
+  const timeoutMs = options.timeoutMs ?? 60_000;
   tests.push({ suite: suiteName, name, body, timeoutMs, hooks, skip: options.skip });
 }
 

@@ -84,6 +84,8 @@ function projectHandlers(
     async (argument) => {
       const project = projects.expect();
       expectTrust();
+      // The watcher may not have told yet of what was saved a moment ago.
+      await project.reloadProjectFile();
       const planned = await plan(project, argument);
       if (planned === undefined) return;
       const run = await startRun(project, planned);

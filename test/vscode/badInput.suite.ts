@@ -103,9 +103,12 @@ suite('Bad input', () => {
     await mkdir(at('runs/newer'), { recursive: true });
     await writeFile(at('runs/torn/run.json'), '{"format": 1, "id');
     await writeFile(at('runs/newer/run.json'), '{"format": 99}');
-    const newer = await eventually('the runs', () => rowOf(api.rows('runs'), 'newer'));
-    assert.match(newer.description ?? '', /newer Instruct Studio/);
-    assert.match(rowOf(api.rows('runs'), 'torn')?.description ?? '', /not JSON/);
+    await eventually('the newer run', () =>
+      /newer Instruct Studio/.test(rowOf(api.rows('runs'), 'newer')?.description ?? ''),
+    );
+    await eventually('the torn run', () =>
+      /not JSON/.test(rowOf(api.rows('runs'), 'torn')?.description ?? ''),
+    );
     await rm(at('runs'), { recursive: true });
     await eventually('no runs', () => api.runs().length === 0);
   });

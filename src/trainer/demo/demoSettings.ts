@@ -5,10 +5,10 @@ import type { WorldProjectSize } from '../worldProject.ts';
 
 /** Prompts and demonstrations of the demo's project. */
 export const demoSize: Omit<WorldProjectSize, 'seed'> = {
-  train: 4500,
+  train: 5000,
   valid: 150,
   test: 1000,
-  demonstrations: 3000,
+  demonstrations: 2000,
 };
 
 /** Settings on top of the defaults of each stage, fitted on the validation split alone. */

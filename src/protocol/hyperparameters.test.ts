@@ -4,10 +4,10 @@ import {
   hyperparameterProblem,
   hyperparameterTable,
   hyperparameters,
-  nearest,
   resolveHyperparameters,
   type TunableStage,
 } from './hyperparameters.ts';
+import { nearest } from './nearest.ts';
 import { projectJsonSchema, projectSchema } from './project.ts';
 
 const stages = Object.keys(hyperparameters) as TunableStage[];

@@ -1,7 +1,7 @@
 /** Reading arguments: what a command takes, and what is said when something else is given. */
 import { parseArgs } from 'node:util';
 import { InstructError } from '../protocol/errors.ts';
-import { nearest } from '../protocol/hyperparameters.ts';
+import { nearest } from '../protocol/nearest.ts';
 
 /** One `--option` of a command. */
 export interface OptionSpec {

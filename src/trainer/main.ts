@@ -1,6 +1,6 @@
 /** The entry of `trainer.mjs`: the command line, and the process behind every run of the editor. */
 import { InstructError, toErrorData } from '../protocol/errors.ts';
-import { nearest } from '../protocol/hyperparameters.ts';
+import { nearest } from '../protocol/nearest.ts';
 import { commands } from './commands.ts';
 import { parseArguments, usageError } from './commandLine.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';

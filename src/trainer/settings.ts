@@ -1,9 +1,9 @@
 /** Hyper-parameters from the command line and the project file. */
+import { nearest } from '../protocol/nearest.ts';
 import type { Project } from '../protocol/project.ts';
 import {
   hyperparameterProblem,
   hyperparameterTable,
-  nearest,
   resolveHyperparameters,
   type HyperparameterValue,
   type TunableStage,

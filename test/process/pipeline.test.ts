@@ -109,13 +109,18 @@ test('a pipeline goes through every stage, survives a kill, and leaves what each
 
   const evaluation = z
     .object({
-      models: z.record(z.string(), z.looseObject({ gold: z.number() })),
+      models: z.record(
+        z.string(),
+        z.looseObject({ gold: z.number(), tax: z.object({ pretrainLoss: z.number() }).optional() }),
+      ),
       answers: z.array(z.looseObject({ completions: z.record(z.string(), z.unknown()) })),
     })
     .parse(
       JSON.parse(readFileSync(join(project, 'runs', `${id}-eval`, 'evaluation.json'), 'utf8')),
     );
   assert.deepEqual(Object.keys(evaluation.models), ['base', 'prompted', 'sft', 'ppo']);
+  const taxed = Object.keys(evaluation.models).filter((name) => evaluation.models[name].tax);
+  assert.deepEqual(taxed, ['base', 'sft', 'ppo'], 'the prompted base is the base');
   assert.equal(evaluation.answers.length, 8);
   for (const { completions: answers } of evaluation.answers) {
     assert.deepEqual(Object.keys(answers), ['base', 'prompted', 'sft', 'ppo']);

@@ -11,7 +11,13 @@ const stages = demoStagesSchema.parse({
       base: { gold: -1.5, winRateVsSft: 0.1, ci95: [0.07, 0.13], flags: { failsTask: 0.9 } },
       prompted: { gold: 0.25, flags: {} },
       sft: { gold: 1.5, winRateVsBase: 0.9, ci95VsBase: [0.87, 0.93], flags: {} },
-      ppo: { gold: 2.5, winRateVsSft: 0.7, ci95: [0.65, 0.75], flags: { hallucination: 0.05 } },
+      ppo: {
+        gold: 2.5,
+        winRateVsSft: 0.7,
+        ci95: [0.65, 0.75],
+        flags: { hallucination: 0.05 },
+        tax: { pretrainLoss: 1.357, accuracy: 0.822 },
+      },
     },
   },
 });
@@ -31,6 +37,7 @@ test('the table has a row for each model, columns of one width, and the reward m
   assert.equal(rows.length, 5);
   assert.equal(new Set(rows.map((row) => row.length)).size, 1);
   assert.match(rows[4], /2\.50\s+70\.0 % \(65\.0 % to 75\.0 %\)/);
+  assert.match(rows[4], /1\.36\s+82\.2 %$/);
   assert.ok(
     lines.some((line) =>
       /70\.0 % of held-out comparisons; two labelers agree on 73\.1 %/.test(line),

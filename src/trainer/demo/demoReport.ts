@@ -9,6 +9,7 @@ const reportSchema = z.object({
   winRateVsBase: z.number().optional(),
   ci95VsBase: interval.optional(),
   flags: z.record(z.string(), z.number()),
+  tax: z.object({ pretrainLoss: z.number(), accuracy: z.number() }).optional(),
 });
 type Report = z.infer<typeof reportSchema>;
 
@@ -60,6 +61,8 @@ const columns: readonly (readonly [string, (report: Report) => string])[] = [
   ['hallucinates', ({ flags }) => percent(flags['hallucination'])],
   ['meets constraint', ({ flags }) => percent(flags['satisfiesConstraint'])],
   ['inappropriate', ({ flags }) => percent(flags['inappropriateForAssistant'])],
+  ['web text loss', ({ tax }) => tax?.pretrainLoss.toFixed(2) ?? ''],
+  ['public tasks', ({ tax }) => (tax === undefined ? '' : percent(tax.accuracy))],
 ];
 
 /** The report as a table for people. */

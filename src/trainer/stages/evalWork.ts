@@ -1,7 +1,8 @@
 /**
  * Evaluation by the gold labeler (paper, section 4.1): every model answers the same held-out prompts;
  * reported are the mean gold score, the paper's flags, and how often a model is preferred to the SFT
- * model and to the base. The base is also judged behind a few-shot prefix, as "prompted".
+ * model and to the base. The base is also judged behind a few-shot prefix, as "prompted". Last, each
+ * model's alignment tax is measured.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -21,6 +22,7 @@ import {
 import { writeJsonAtomic } from '../atomicFile.ts';
 import type { WorkMaker } from '../runContext.ts';
 import type { RunWork } from '../runWork.ts';
+import { alignmentTax, taxProbe, type AlignmentTax } from './alignmentTax.ts';
 import { summarise, type Answer } from './evaluation.ts';
 import { promptsOf, splitsNamed } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
@@ -36,6 +38,13 @@ const answerSchema = z.object({
   score: z.number(),
   likert: z.number(),
   flags: z.record(z.enum(flagNames), z.boolean().nullable()),
+});
+
+const taxSchema = z.object({
+  pretrainLoss: z.number(),
+  tasks: z.record(z.string(), z.number()),
+  accuracy: z.number(),
+  questions: z.int(),
 });
 
 /** A model to be judged: `role` says whose folder, `name` under what it is reported. */
@@ -78,6 +87,9 @@ export const evalWork: WorkMaker = async (context): Promise<RunWork> => {
       : [{ name: role, role }],
   );
   const batches = Math.ceil(prompts.length / rowsPerStep);
+  const answering = judged.length * batches;
+  const roles = Object.keys(spec.models);
+  const taxes = new Map<string, AlignmentTax>();
   const answers = new Map<string, Answer[]>(judged.map(({ name }) => [name, []]));
   let loaded: { role: string; model: LanguageModel; generator: Generator } | null = null;
   let step = 0;
@@ -117,12 +129,27 @@ export const evalWork: WorkMaker = async (context): Promise<RunWork> => {
     });
   };
 
+  const tax = async (role: string): Promise<Record<string, number>> => {
+    const { model } = await load(role);
+    const found = await alignmentTax(model, taxProbe(world, spec.seed));
+    taxes.set(role, found);
+    return {
+      [`eval/${role}_pretrain_loss`]: found.pretrainLoss,
+      [`eval/${role}_public_tasks`]: found.accuracy,
+    };
+  };
+
   return {
-    totalSteps: judged.length * batches,
+    totalSteps: answering + roles.length,
     get step() {
       return step;
     },
     async advance() {
+      if (step >= answering) {
+        const metrics = await tax(roles[step - answering]);
+        step += 1;
+        return { metrics };
+      }
       const subject = judged[Math.floor(step / batches)];
       const batch = step % batches;
       const found = await answer(subject, batch);
@@ -145,17 +172,26 @@ export const evalWork: WorkMaker = async (context): Promise<RunWork> => {
     },
     snapshot: () => ({
       tensors: new Map(),
-      json: { step, answers: z.json().parse(Object.fromEntries(answers)) },
+      json: z.json().parse({
+        step,
+        answers: Object.fromEntries(answers),
+        taxes: Object.fromEntries(taxes),
+      }),
     }),
     restore: (state) => {
       const saved = z
-        .object({ step: z.int(), answers: z.record(z.string(), z.array(answerSchema)) })
+        .object({
+          step: z.int(),
+          answers: z.record(z.string(), z.array(answerSchema)),
+          taxes: z.record(z.string(), taxSchema),
+        })
         .parse(state.json);
       step = saved.step;
       for (const [name, list] of Object.entries(saved.answers)) answers.set(name, list);
+      for (const [role, found] of Object.entries(saved.taxes)) taxes.set(role, found);
     },
     finish() {
-      const summary = summarise(answers);
+      const summary = summarise(answers, taxes);
       writeJsonAtomic(join(folder, evaluationFile), {
         models: summary,
         answers: prompts.map((prompt, i) => ({

@@ -14,6 +14,8 @@ const answer = (score: number, flags: Partial<Answer['flags']> = {}): Answer => 
   flags: { ...noFlags, ...flags },
 });
 
+const tax = { pretrainLoss: 1.2, tasks: { facts: 0.5 }, accuracy: 0.5, questions: 2 };
+
 test('a model is compared prompt by prompt with the SFT model and the base, ties counting one half', () => {
   const reports = summarise(
     new Map([
@@ -21,6 +23,7 @@ test('a model is compared prompt by prompt with the SFT model and the base, ties
       ['sft', [answer(1), answer(2), answer(3), answer(4)]],
       ['ppo', [answer(2), answer(2), answer(2), answer(5)]],
     ]),
+    new Map([['sft', tax]]),
   );
   // Against SFT: win, tie, loss, win. Half the interval is 1.96·√(0.625·0.375/4) = 0.474.
   assert.equal(reports['ppo'].winRateVsSft, 0.625);
@@ -29,6 +32,8 @@ test('a model is compared prompt by prompt with the SFT model and the base, ties
   assert.equal(reports['ppo'].winRateVsBase, 1);
   assert.equal(reports['ppo'].gold, 2.75);
   assert.equal(reports['base'].winRateVsSft, 0);
+  assert.equal(reports['sft'].tax, tax);
+  assert.equal('tax' in reports['ppo'], false);
   assert.equal('winRateVsSft' in reports['sft'], false);
   assert.equal('winRateVsBase' in reports['base'], false);
 });
@@ -46,6 +51,7 @@ test('a flag’s share is among the answers to which it applies', () => {
         ],
       ],
     ]),
+    new Map(),
   )['ppo'];
   assert.deepEqual(flags, { failsTask: 0.25, hallucination: 0.5 });
 });

@@ -1,6 +1,7 @@
 /** What judged answers add up to. */
 import { outcome, winRate } from '../../ml/rlhf/index.ts';
 import { flagNames, type FlagName } from '../../protocol/records.ts';
+import type { AlignmentTax } from './alignmentTax.ts';
 
 /** One model's answer to one prompt, judged. */
 export interface Answer {
@@ -32,16 +33,20 @@ export interface ModelReport {
   readonly flags: Readonly<Record<string, number>>;
   /** Mean length of a completion in characters. */
   readonly characters: number;
+  /** What it still can of what the base could; absent for the prompted base, which is the base. */
+  readonly tax?: AlignmentTax;
 }
 
 /** A report for each model. The answers of all models are to the same prompts, in one order. */
 export function summarise(
   answers: ReadonlyMap<string, readonly Answer[]>,
+  taxes: ReadonlyMap<string, AlignmentTax>,
 ): Record<string, ModelReport> {
   const reports: Record<string, ModelReport> = {};
   for (const [name, own] of answers) {
     const sft = compare(name, own, 'sft', answers);
     const base = compare(name, own, 'base', answers);
+    const tax = taxes.get(name);
     reports[name] = {
       gold: mean(own.map(({ score }) => score)),
       likert: mean(own.map(({ likert }) => likert)),
@@ -49,6 +54,7 @@ export function summarise(
       ...(base === null ? {} : { winRateVsBase: base.rate, ci95VsBase: base.ci95 }),
       flags: flagShares(own),
       characters: mean(own.map(({ completion }) => completion.length)),
+      ...(tax === undefined ? {} : { tax }),
     };
   }
   return reports;

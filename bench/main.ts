@@ -72,7 +72,7 @@ const rows = Array.from({ length: train.batch }, () => ({
   prompt: [],
   completion: Array.from({ length: train.length }, () => random.integer(config.vocabSize)),
 }));
-const batch = packBatch(rows, 'all', { rows: train.batch, longest: config.nCtx });
+const batch = packBatch(rows, 'all', config.nCtx);
 
 /** Forward, backward, clipping and AdamW; milliseconds. */
 async function trainOnce(): Promise<number> {

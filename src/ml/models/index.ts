@@ -17,4 +17,5 @@ export type { SaveOptions } from './modelFolder.ts';
 export { initialise, weightInputs, withScalarHead } from './modelParameters.ts';
 export { Tokenizer } from './tokenizer.ts';
 export { endOfText, trainTokenizer } from './trainTokenizer.ts';
-export { trunk } from './trunk.ts';
+export { causalAttention, trunk } from './trunk.ts';
+export type { TrunkOptions } from './trunk.ts';

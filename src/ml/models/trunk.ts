@@ -46,11 +46,20 @@ export function trunk(
   return reshape(family.finalNorm(weights, x, config), [batch, length, config.nEmbd]);
 }
 
-/** Attention of each token to itself and those before it, within rows of T tokens. Differentiable. */
-export function causalAttention(config: ModelConfig, batch: number, length: number): Attend {
+/**
+ * Attention of each token to itself and those before it, within rows of T tokens. Differentiable.
+ *
+ * @param mask Added to the scores, [B, 1, T, T]: 0 where a token is seen, else so low that softmax
+ * gives 0. All that is before in the row is seen when left out.
+ */
+export function causalAttention(
+  config: ModelConfig,
+  batch: number,
+  length: number,
+  mask: Tensor = causalMask(length),
+): Attend {
   const { nHead, nEmbd } = config;
   const width = nEmbd / nHead;
-  const mask = causalMask(length); // [T, T]
   const byHead = (x: Tensor): Tensor =>
     transpose(reshape(x, [batch, length, nHead, width]), [0, 2, 1, 3]); // [B, H, T, D]
   return ({ query, key, value }) => {

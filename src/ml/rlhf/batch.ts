@@ -1,8 +1,9 @@
 /**
- * Token sequences packed for one run of a program: right-padded tokens, and the list of positions
- * whose outputs are wanted. Everything per completion token is then one flat list without padding
- * inside it, cut back into episodes by {@link PackedBatch.offsets}.
+ * Token sequences packed for one run of a program: several in a row one after another, each blind to
+ * the others, and the list of positions whose outputs are wanted. Everything per completion token is
+ * then one flat list without padding inside it, cut back into episodes by {@link PackedBatch.offsets}.
  */
+import { packRows, type Span } from './packRows.ts';
 
 /** A prompt and what follows it, as token ids. */
 export interface TokenSequence {
@@ -23,6 +24,8 @@ export interface BatchShape {
   readonly length: number;
   /** N: positions whose outputs are wanted, padding included. */
   readonly positions: number;
+  /** Whether a row may hold several sequences: causality alone then does not keep them apart. */
+  readonly shared: boolean;
 }
 
 /** A batch ready to be fed. Padding rows and positions repeat token 0 and position 0. */
@@ -30,6 +33,10 @@ export interface PackedBatch {
   readonly shape: BatchShape;
   /** [B, T] */
   readonly tokens: Int32Array;
+  /** [B, T] the place of each token in its own sequence. */
+  readonly places: Int32Array;
+  /** [B, 1, T, T] 0 where a token sees another, else {@link unseen}; null where rows are not shared. */
+  readonly mask: Float32Array | null;
   /** [N] index into the B·T positions. */
   readonly positions: Int32Array;
   /** [N] the token that follows each position. */
@@ -40,8 +47,8 @@ export interface PackedBatch {
   readonly tokenCount: number;
 }
 
-/** T is a multiple of this, or the model's context. */
-const lengthStep = 32;
+/** Added to an attention score, gives probability 0. */
+const unseen = -1e9;
 
 /** Which positions of a sequence are wanted. */
 export type WantedPositions =
@@ -53,56 +60,67 @@ export type WantedPositions =
   | 'last';
 
 /**
- * Packs sequences into one batch. Lengths and counts are rounded up to few distinct shapes, because
- * a compiled program keeps the memory of its largest run: T to a multiple of {@link lengthStep}, N to
- * a power of two or one and a half times one.
+ * Packs sequences into one batch. Sizes are rounded up to few distinct shapes, because every shape
+ * is compiled: see {@link packRows} for B and T; N is a power of two or one and a half times one.
  *
- * `rows` is B, more than there are sequences where a batch is not full; `longest` the longest T
- * allowed, the model's context.
- *
- * @throws Error when there are more sequences than rows, or one is empty or too long.
+ * @param longest The longest T allowed, the model's context.
+ * @throws Error when there is no sequence, or one is empty or too long.
  */
 export function packBatch(
   sequences: readonly TokenSequence[],
   wanted: WantedPositions,
-  { rows, longest }: { readonly rows: number; readonly longest: number },
+  longest: number,
 ): PackedBatch {
-  if (sequences.length === 0 || sequences.length > rows) {
-    throw new Error(`packBatch: expected 1 to ${rows} sequences, got ${sequences.length}`);
-  }
-  const whole = sequences.map(({ prompt, completion }) => [...prompt, ...completion]);
-  const longestHere = Math.max(...whole.map((tokens) => tokens.length));
-  if (longestHere > longest || whole.some((tokens) => tokens.length === 0)) {
-    throw new Error(`packBatch: expected 1 to ${longest} tokens, got ${longestHere}`);
-  }
-  const length = Math.min(longest, roundUp(longestHere, lengthStep));
+  const lengths = sequences.map(sequenceLength);
+  const { rows, length, spans } = packRows(lengths, longest);
+  const shared = new Set(spans.map(({ row }) => row)).size < spans.length;
+  const tokens = new Int32Array(rows * length);
+  const places = new Int32Array(rows * length);
   const positions: number[] = [];
   const targets: number[] = [];
   const offsets = [0];
-  sequences.forEach(({ prompt }, row) => {
-    const tokens = whole[row];
-    const first = firstWanted(wanted, prompt.length, tokens.length);
-    const last = wanted === 'last' ? tokens.length : tokens.length - 1;
+  for (const [i, { prompt, completion }] of sequences.entries()) {
+    const start = spans[i].row * length + spans[i].start;
+    tokens.set(prompt, start);
+    tokens.set(completion, start + prompt.length);
+    for (let t = 0; t < lengths[i]; t++) places[start + t] = t;
+    const first = firstWanted(wanted, prompt.length, lengths[i]);
+    const last = wanted === 'last' ? lengths[i] : lengths[i] - 1;
     for (let t = first; t < last; t++) {
-      positions.push(row * length + t);
-      targets.push(t + 1 < tokens.length ? tokens[t + 1] : 0);
+      positions.push(start + t);
+      targets.push(t + 1 < lengths[i] ? tokens[start + t + 1] : 0);
     }
     offsets.push(positions.length);
-  });
-  const count = wanted === 'last' ? rows : paddedCount(positions.length);
-  const shape: BatchShape = { rows, length, positions: count };
-  const packed = new Int32Array(rows * length);
-  whole.forEach((tokens, row) => {
-    packed.set(tokens, row * length);
-  });
+  }
+  const count = paddedCount(positions.length);
   return {
-    shape,
-    tokens: packed,
+    shape: { rows, length, positions: count, shared },
+    tokens,
+    places,
+    mask: shared ? maskOf(spans, lengths, rows, length) : null,
     positions: padded(positions, count),
     targets: padded(targets, count),
     offsets,
-    tokenCount: whole.reduce((sum, tokens) => sum + tokens.length, 0),
+    tokenCount: lengths.reduce((sum, tokensHere) => sum + tokensHere, 0),
   };
+}
+
+/** A token sees itself and those before it in its own sequence; a padding token sees itself. */
+function maskOf(
+  spans: readonly Span[],
+  lengths: readonly number[],
+  rows: number,
+  length: number,
+): Float32Array {
+  const mask = new Float32Array(rows * length * length).fill(unseen);
+  for (let token = 0; token < rows * length; token++) mask[token * length + (token % length)] = 0;
+  for (const [i, { row, start }] of spans.entries()) {
+    for (let t = 0; t < lengths[i]; t++) {
+      const first = (row * length + start + t) * length + start;
+      mask.fill(0, first, first + t + 1);
+    }
+  }
+  return mask;
 }
 
 function firstWanted(wanted: WantedPositions, promptLength: number, length: number): number {
@@ -114,10 +132,6 @@ function padded(values: readonly number[], length: number): Int32Array {
   const array = new Int32Array(length);
   array.set(values);
   return array;
-}
-
-function roundUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
 }
 
 /** The count with its padding: 32, 48, 64, 96, 128, 192 and so on. */
@@ -143,6 +157,6 @@ export function joinSequences(rows: readonly Float32Array[], count: number): Flo
 }
 
 /** A batch key for caches of programs. */
-export function shapeKey({ rows, length, positions }: BatchShape): string {
-  return `${rows}x${length}:${positions}`;
+export function shapeKey({ rows, length, positions, shared }: BatchShape): string {
+  return `${rows}x${length}:${positions}${shared ? ' shared' : ''}`;
 }

@@ -35,14 +35,13 @@ export class LanguageModelLearner {
     this.#validation = new LogprobPass(model.config, 1, execution);
   }
 
-  /** One update on a batch of at most `rows` sequences. */
+  /** One update on a batch of sequences. */
   async step(
     sequences: readonly TokenSequence[],
-    rows: number,
     learningRate: number,
   ): Promise<LanguageModelStep> {
     const { config } = this.#model;
-    const batch = packBatch(sequences, this.#wanted, { rows, longest: config.nCtx });
+    const batch = packBatch(sequences, this.#wanted, config.nCtx);
     const counted = batch.offsets.at(-1) ?? 0;
     const weights = new Float32Array(batch.shape.positions).fill(1 / counted, 0, counted);
     const { loss, gradNorm } = await this.learner.step({

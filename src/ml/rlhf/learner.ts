@@ -42,7 +42,7 @@ export class Learner {
   readonly #optimizer: AdamW;
   readonly #maxGradNorm: number;
   readonly #execution: ExecutionOptions;
-  readonly #programs = new ProgramCache<TrainingProgram>(6);
+  readonly #programs = new ProgramCache<TrainingProgram>(24);
   readonly #name: string;
 
   /**

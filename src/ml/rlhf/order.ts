@@ -1,9 +1,6 @@
 /** The order in which a loop goes through its examples: a function of seed, epoch and position. */
 import { Random } from '../../data/random.ts';
 
-/** How many batches are sorted by length together: enough to save padding, few enough to mix. */
-const windowBatches = 16;
-
 /**
  * Epochs of shuffled batches. It holds no position of its own, so that a resumed run goes on in the
  * same order by knowing its step alone.
@@ -12,21 +9,11 @@ export class EpochOrder {
   readonly #examples: number;
   readonly #batchSize: number;
   readonly #seed: number;
-  readonly #lengths: readonly number[] | null;
   #epoch = -1;
   #shuffled: number[] = [];
 
-  /**
-   * @param lengths A length for each example: batches are then drawn from examples of like length,
-   * {@link windowBatches} shuffled batches at a time, so that little of a batch is padding.
-   * @throws Error unless there is at least one example and one example a batch.
-   */
-  constructor(
-    examples: number,
-    batchSize: number,
-    seed: number,
-    lengths: readonly number[] | null = null,
-  ) {
+  /** @throws Error unless there is at least one example and one example a batch. */
+  constructor(examples: number, batchSize: number, seed: number) {
     if (examples < 1 || batchSize < 1) {
       throw new Error(
         `EpochOrder: expected at least one example a batch, got ${examples} and ${batchSize}`,
@@ -35,7 +22,6 @@ export class EpochOrder {
     this.#examples = examples;
     this.#batchSize = Math.min(batchSize, examples);
     this.#seed = seed;
-    this.#lengths = lengths;
   }
 
   /** Batches of one epoch; the last one is smaller where the examples do not divide evenly. */
@@ -63,28 +49,9 @@ export class EpochOrder {
     if (epoch !== this.#epoch) {
       const examples = Array.from({ length: this.#examples }, (_, i) => i);
       const random = new Random(`order ${this.#seed} ${epoch}`);
-      const shuffled = random.shuffle(examples);
-      this.#shuffled =
-        this.#lengths === null ? shuffled : this.#grouped(shuffled, this.#lengths, random);
+      this.#shuffled = random.shuffle(examples);
       this.#epoch = epoch;
     }
     return this.#shuffled;
-  }
-
-  /** Shuffled examples with those of like length side by side; an uneven last batch stays last. */
-  #grouped(shuffled: readonly number[], lengths: readonly number[], random: Random): number[] {
-    const size = this.#batchSize;
-    const even = shuffled.length - (shuffled.length % size);
-    const grouped: number[] = [];
-    for (let start = 0; start < even; start += size * windowBatches) {
-      const window = shuffled
-        .slice(start, Math.min(even, start + size * windowBatches))
-        .sort((a, b) => lengths[a] - lengths[b]);
-      const batches = Array.from({ length: window.length / size }, (_, i) =>
-        window.slice(i * size, (i + 1) * size),
-      );
-      grouped.push(...random.shuffle(batches).flat());
-    }
-    return [...grouped, ...shuffled.slice(even)];
   }
 }

@@ -4,11 +4,13 @@
  */
 import { div, gather, input, reshape, tokenLogprobs, type Tensor } from '../graph/index.ts';
 import {
+  causalAttention,
   lmLogits,
   scalarHead,
   trunk,
   weightInputs,
   type ModelConfig,
+  type TrunkOptions,
   type Weights,
 } from '../models/index.ts';
 import {
@@ -67,17 +69,26 @@ export function scalarsAt(config: ModelConfig, shape: BatchShape): ScalarGraph {
 function hiddenAt(
   config: ModelConfig,
   weights: Weights,
-  { rows, length, positions }: BatchShape,
+  { rows, length, positions, shared }: BatchShape,
 ): Tensor {
   const tokens = input('tokens', [rows, length], 'int32');
-  const hidden = trunk(config, weights, tokens); // [B, T, C]
+  const hidden = trunk(config, weights, tokens, shared ? apart(config, rows, length) : {}); // [B, T, C]
   const flat = reshape(hidden, [rows * length, config.nEmbd]);
   return gather(flat, input('positions', [positions], 'int32')); // [N, C]
 }
 
+/** Places and attention of rows that hold several sequences, fed with the batch. */
+function apart(config: ModelConfig, rows: number, length: number): TrunkOptions {
+  const mask = input('mask', [rows, 1, length, length]);
+  return {
+    positions: input('places', [rows, length], 'int32'),
+    attend: causalAttention(config, rows, length, mask),
+  };
+}
+
 /** The feeds that every pass over a batch shares. */
-export function batchFeeds({ tokens, positions }: PackedBatch): Arrays {
-  return { tokens, positions };
+export function batchFeeds({ tokens, positions, places, mask }: PackedBatch): Arrays {
+  return mask === null ? { tokens, positions } : { tokens, positions, places, mask };
 }
 
 /** What {@link ForwardPass} computes at each wanted position. */
@@ -93,7 +104,7 @@ class ForwardPass {
   readonly #output: Output;
   readonly #graph: (shape: BatchShape) => Tensor;
   readonly #execution: ExecutionOptions;
-  readonly #programs = new ProgramCache(6);
+  readonly #programs = new ProgramCache(24);
 
   protected constructor(
     config: ModelConfig,
@@ -131,7 +142,7 @@ class ForwardPass {
       const batch = packBatch(
         slice.map(({ sequence }) => sequence),
         wanted,
-        { rows, longest: this.#config.nCtx },
+        this.#config.nCtx,
       );
       const flat = await this.#runBatch(parameters, batch);
       for (const [i, row] of splitBySequence(flat, batch.offsets).entries()) {

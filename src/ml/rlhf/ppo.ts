@@ -200,8 +200,8 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     const sums: Record<string, number> = {};
     const steps = hyperparameters.innerEpochs * order.batchesPerEpoch;
     for (let step = 0; step < steps; step++) {
-      const policy = await this.#policyStep(rollout, order.batch(step), size, warmup);
-      const value = await this.#valueStep(rollout, order.batch(step), size, warmup);
+      const policy = await this.#policyStep(rollout, order.batch(step), warmup);
+      const value = await this.#valueStep(rollout, order.batch(step), warmup);
       for (const [name, number] of Object.entries({ ...policy, ...value })) {
         sums[name] = (sums[name] ?? 0) + number / steps;
       }
@@ -212,14 +212,13 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
   async #policyStep(
     { sequences, episodes, experience }: Rollout,
     minibatch: readonly number[],
-    rows: number,
     warmup: number,
   ): Promise<Record<string, number>> {
     const { model, hyperparameters } = this.#options;
     const batch = packBatch(
       minibatch.map((index) => sequences[index]),
       'completion',
-      { rows, longest: model.config.nCtx },
+      model.config.nCtx,
     );
     const raw = minibatch.map((index) => experience.advantages[index]);
     const advantages = hyperparameters.whitenAdvantages ? whiten(raw, 'zero') : raw;
@@ -258,7 +257,6 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
   async #valueStep(
     { sequences, episodes, experience }: Rollout,
     minibatch: readonly number[],
-    rows: number,
     warmup: number,
   ): Promise<Record<string, number>> {
     const { rewardModel, hyperparameters } = this.#options;
@@ -266,7 +264,7 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     const batch = packBatch(
       minibatch.map((index) => sequences[index]),
       'completion',
-      { rows, longest: config.nCtx },
+      config.nCtx,
     );
     const { positions } = batch.shape;
     // The head has no bias: what it is to say, and what it said, are both less the reward's bias.

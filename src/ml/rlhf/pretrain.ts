@@ -47,11 +47,7 @@ export class PretrainLoop implements TrainingLoop<LanguageModel> {
     const { hyperparameters, seed } = this.#options;
     const sequences = this.#sequences(`pretrain ${seed} ${this.#step}`, hyperparameters.batchSize);
     const learningRate = this.#learningRate();
-    const { loss, gradNorm, tokens } = await this.#learner.step(
-      sequences,
-      hyperparameters.batchSize,
-      learningRate,
-    );
+    const { loss, gradNorm, tokens } = await this.#learner.step(sequences, learningRate);
     this.#step++;
     return {
       metrics: { 'pretrain/loss': loss, grad_norm: gradNorm, learning_rate: learningRate },

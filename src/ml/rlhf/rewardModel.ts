@@ -6,7 +6,7 @@ import { input } from '../graph/index.ts';
 import { withScalarHead, type LanguageModel, type RewardModel } from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
-import { packBatch, sequenceLength, shapeKey, type TokenSequence } from './batch.ts';
+import { packBatch, shapeKey, type TokenSequence } from './batch.ts';
 import { packComparisons, pairAccuracy, pairsOf, type Pair } from './comparisons.ts';
 import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
 import { Learner } from './learner.ts';
@@ -55,7 +55,6 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
   readonly #options: RewardModelOptions;
   readonly #training: readonly EncodedRanking[];
   readonly #validation: readonly EncodedRanking[];
-  readonly #rows: number;
   readonly #order: EpochOrder;
   readonly #learner: Learner;
   readonly #scores: ScalarPass;
@@ -73,15 +72,8 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
         remedy: 'Rank completions of prompts of the "train" split, not all as ties.',
       });
     }
-    this.#order = new EpochOrder(
-      this.#training.length,
-      hyperparameters.batchSize,
-      seed,
-      this.#training.map(({ sequences }) => Math.max(...sequences.map(sequenceLength))),
-    );
+    this.#order = new EpochOrder(this.#training.length, hyperparameters.batchSize, seed);
     this.totalSteps = hyperparameters.epochs * this.#order.batchesPerEpoch;
-    const mostCompletions = Math.max(...this.#training.map(({ sequences }) => sequences.length));
-    this.#rows = Math.min(hyperparameters.batchSize, this.#training.length) * mostCompletions;
     const parameters = withScalarHead(
       model.config,
       model.parameters,
@@ -103,7 +95,7 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
     const batch = packBatch(
       rankings.flatMap(({ sequences }) => sequences),
       'last',
-      { rows: this.#rows, longest: model.config.nCtx },
+      model.config.nCtx,
     );
     const comparisons = packComparisons(rankings);
     const pairs = comparisons.chosen.length;

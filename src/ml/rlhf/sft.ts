@@ -4,7 +4,7 @@ import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
 import type { LanguageModel } from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
-import { sequenceLength, type TokenSequence } from './batch.ts';
+import type { TokenSequence } from './batch.ts';
 import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
 import { LanguageModelLearner } from './languageModelLoss.ts';
 import { EpochOrder } from './order.ts';
@@ -52,12 +52,7 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
         remedy: 'Write demonstrations for prompts of the "train" split, then start again.',
       });
     }
-    this.#order = new EpochOrder(
-      this.#training.length,
-      hyperparameters.batchSize,
-      options.seed,
-      this.#training.map(sequenceLength),
-    );
+    this.#order = new EpochOrder(this.#training.length, hyperparameters.batchSize, options.seed);
     this.totalSteps = hyperparameters.epochs * this.#order.batchesPerEpoch;
     const wanted = hyperparameters.completionOnlyLoss ? 'completion' : 'all';
     this.#learner = new LanguageModelLearner(model, wanted, hyperparameters, options.execution);
@@ -72,11 +67,7 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
     const schedule = cosineDecay(this.totalSteps, hyperparameters.finalLearningRateRatio);
     const learningRate = hyperparameters.learningRate * schedule(this.#step);
     const sequences = this.#order.batch(this.#step).map((index) => this.#training[index]);
-    const { loss, gradNorm, tokens } = await this.#learner.step(
-      sequences,
-      hyperparameters.batchSize,
-      learningRate,
-    );
+    const { loss, gradNorm, tokens } = await this.#learner.step(sequences, learningRate);
     this.#step++;
     const metrics: Record<string, number> = {
       'sft/loss': loss,

@@ -6,6 +6,8 @@ import type { Terminal } from './terminal.ts';
 
 /** A command: its help, and what it does. */
 export interface Command extends HelpSubject {
+  /** Whether it trains models, so that the process is to keep the memory it frees. */
+  readonly trains?: boolean;
   /** Does it. Expected failures are thrown as `InstructError`. */
   run(args: Arguments, terminal: Terminal): Promise<ExitCode>;
 }

@@ -5,6 +5,7 @@ import { commands } from './commands.ts';
 import { parseArguments, usageError } from './commandLine.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
 import { commandHelp, overviewHelp } from './help.ts';
+import { keepFreedMemory } from './keepFreedMemory.ts';
 import { printError } from './printError.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -34,6 +35,7 @@ async function main(argv: readonly string[], terminal: Terminal): Promise<ExitCo
       terminal.print(commandHelp(command));
       return exitCodes.ok;
     }
+    if (command.trains === true) keepFreedMemory();
     return await command.run(args, terminal);
   } catch (thrown) {
     const error = toErrorData(thrown);

@@ -30,6 +30,7 @@ export function runOptions(args: Arguments): RunOptions {
 /** See the file's header. */
 export const runCommand: Command = {
   name: 'run',
+  trains: true,
   summary: 'Start a run folder, or go on with it from its last checkpoint',
   positionals: ['FOLDER'],
   required: true,

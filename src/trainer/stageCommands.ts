@@ -15,6 +15,7 @@ function stageCommand(stage: Stage): Command {
   const plan: StagePlan = stagePlans[stage];
   return {
     name: stage,
+    trains: true,
     summary: plan.summary,
     positionals: [],
     required: false,

@@ -1,3 +1,3 @@
 /** Expression graphs as ONNX model bytes. */
-export { onnxName, serializeModel } from './serializeModel.ts';
+export { onnxName, runMarker, serializeModel } from './serializeModel.ts';
 export type { SerializedModel } from './serializeModel.ts';

@@ -41,6 +41,8 @@ export interface OnnxGraph {
   readonly initializers: readonly Initializer[];
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
+  /** The name of an output before all others, an empty sequence; see `runMarker`. */
+  readonly marker: string;
 }
 
 /** TensorProto.DataType of our dtypes. */
@@ -63,10 +65,15 @@ export function modelMessage(graph: OnnxGraph): Message[] {
     integerField(1, irVersion),
     stringField(2, 'instruct-studio'),
     messageField(7, [
+      messageField(
+        1,
+        nodeMessage({ opType: 'SequenceEmpty', inputs: [], outputs: [graph.marker] }),
+      ),
       ...graph.nodes.map((node) => messageField(1, nodeMessage(node))),
       stringField(2, 'graph'),
       ...graph.initializers.map((value) => messageField(5, tensorMessage(value))),
       ...graph.inputs.map((value) => messageField(11, valueInfoMessage(value))),
+      messageField(12, sequenceInfoMessage(graph.marker)),
       ...graph.outputs.map((value) => messageField(12, valueInfoMessage(value))),
     ]),
     messageField(8, [stringField(1, ''), integerField(2, opset)]),
@@ -110,4 +117,9 @@ function valueInfoMessage({ name, dtype, shape }: ValueInfo): Message[] {
       messageField(1, [integerField(1, onnxDataType[dtype]), messageField(2, dimensions)]),
     ]),
   ];
+}
+
+function sequenceInfoMessage(name: string): Message[] {
+  const element = messageField(1, [integerField(1, onnxDataType.float32)]);
+  return [stringField(1, name), messageField(2, [messageField(4, [messageField(1, [element])])])];
 }

@@ -19,6 +19,12 @@ export function onnxName(side: 'in' | 'out', name: string): string {
 }
 
 /**
+ * The ONNX name of every model's first output, a sequence without elements. It says nothing; whoever
+ * fetches it makes onnxruntime-node end a run without copying the tensors fetched behind it.
+ */
+export const runMarker = 'done';
+
+/**
  * Writes the nodes that the outputs need as an ONNX model (opset 21 and `com.microsoft`). A node
  * used several times is written once; constants are stored in the model. The inputs are the
  * `input` leaves found. Throws where two inputs share a name.
@@ -43,6 +49,7 @@ export function serializeModel(outputs: Readonly<Record<string, Tensor>>): Seria
     initializers: writer.initializers,
     inputs: [...inputs].map(([name, tensor]) => valueInfo(onnxName('in', name), tensor)),
     outputs: [...named].map(([name, tensor]) => valueInfo(onnxName('out', name), tensor)),
+    marker: runMarker,
   });
   return { bytes: toBytes(join(message)), inputs, outputs: named };
 }

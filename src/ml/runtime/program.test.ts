@@ -225,3 +225,15 @@ test('a cache given as past and present is updated in place and continues the pr
   }
   assert.ok(cache.keys.some((value) => value !== 0));
 });
+
+test('an output written in place is not copied too', async () => {
+  const size = 4 << 20;
+  const program = await Program.compile({ y: exp(input('x', [size])) });
+  const [x, y] = [new Float32Array(size), new Float32Array(size)];
+  await program.run({ x }, { y });
+  const before = process.memoryUsage().arrayBuffers;
+  await program.run({ x }, { y });
+  assert.ok(process.memoryUsage().arrayBuffers - before < y.byteLength / 2);
+  assert.equal(y[size - 1], 1);
+  program.dispose();
+});

@@ -21,6 +21,7 @@ const numbersSchema = z.record(z.string(), z.number());
 /** See the file's header. */
 export const buildBaseModelCommand: Command = {
   name: 'build-base-model',
+  trains: true,
   summary: 'Pre-train the embedded model from scratch (for developers of this program)',
   positionals: [],
   required: false,

@@ -22,6 +22,7 @@ import { demoSettings, demoSize } from './demoSettings.ts';
 /** See the file's header. */
 export const demoCommand: Command = {
   name: 'demo',
+  trains: true,
   summary: 'The whole loop on a fresh project of the embedded world, in minutes',
   positionals: [],
   required: false,

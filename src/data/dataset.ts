@@ -16,6 +16,8 @@ import type {
 } from './entries.ts';
 import { scanFile } from './fileIndex.ts';
 import { KindIndex } from './kindIndex.ts';
+import { LabelStates } from './labelStates.ts';
+import type { LabelState } from './labelStates.ts';
 import type { Problem } from './problem.ts';
 import { datasetProblems } from './datasetProblems.ts';
 import { readPlace } from './readPlace.ts';
@@ -44,27 +46,39 @@ export class Dataset {
   private readonly demonstrationsByPrompt = new Map<string, DemonstrationEntry[]>();
   private readonly completionsByPrompt = new Map<string, CompletionEntry[]>();
   private readonly rankingsByPrompt = new Map<string, RankingEntry[]>();
+  private readonly states: LabelStates;
   private changes = 0;
   private refreshing: Promise<unknown> = Promise.resolve();
 
   private constructor(projectDir: string, options: DatasetOptions) {
     this.projectDir = projectDir;
     this.problemLimit = options.problemLimit ?? 1000;
+    this.states = new LabelStates({
+      prompts: () => this.entries('prompts'),
+      promptById: (id) => this.promptById(id),
+      completionsOf: (promptId) => this.completionsOf(promptId),
+      demonstrationsOf: (promptId) => this.demonstrationsOf(promptId),
+      rankingsOf: (promptId) => this.rankingsOf(promptId),
+    });
     this.indexes = {
       prompts: new KindIndex<'prompts'>((entry, by) => {
         this.counter.prompt(entry, by);
+        this.states.promptChanged();
       }),
       demonstrations: new KindIndex<'demonstrations'>((entry, by) => {
         this.counter.demonstration(entry, by);
         link(this.demonstrationsByPrompt, entry, by);
+        this.states.labelsChanged(entry.promptId);
       }),
       completions: new KindIndex<'completions'>((entry, by) => {
         this.counter.completion(entry, by);
         link(this.completionsByPrompt, entry, by);
+        this.states.labelsChanged(entry.promptId);
       }),
       rankings: new KindIndex<'rankings'>((entry, by) => {
         this.counter.ranking(entry, by);
         link(this.rankingsByPrompt, entry, by);
+        this.states.labelsChanged(entry.promptId);
       }),
     };
   }
@@ -138,6 +152,11 @@ export class Dataset {
     return this.index(kind)
       .files()
       .map(({ file }) => file);
+  }
+
+  /** How far labeling is with each prompt, in the order of the files. Cheap after a small change. */
+  labelStates(): readonly LabelState[] {
+    return this.states.all();
   }
 
   /** How many records stand, by everything that is worth counting. */
@@ -214,6 +233,7 @@ export class Dataset {
       const kind = kindOfFile(name);
       if (kind !== null) await this.take(kind, name);
     }
+    await this.states.settle();
     return this.changes !== before;
   }
 

@@ -30,6 +30,7 @@ export interface PromptEntry extends EntryPlace {
   readonly kind: Prompt['kind'];
   readonly split: Split | undefined;
   readonly user: string | undefined;
+  readonly organization: string | undefined;
   readonly source: string | undefined;
   readonly tags: readonly string[];
 }
@@ -49,6 +50,8 @@ export interface CompletionEntry extends EntryPlace {
   readonly completion: string;
   /** The model's name. */
   readonly model: string;
+  /** What judges made of it, by the judge's name. */
+  readonly scores: Readonly<Record<string, number>> | undefined;
 }
 
 /** The indexed part of a ranking. */
@@ -64,6 +67,9 @@ export interface RankingEntry extends EntryPlace {
   readonly bothBad: boolean;
   /** Seconds spent on the task. */
   readonly seconds: number | undefined;
+  readonly created: string | undefined;
+  /** Ids of the rankings that this one settles. */
+  readonly adjudicates: readonly string[];
 }
 
 /** The entry type of a record kind. */
@@ -85,7 +91,7 @@ type Makers = {
   ) => EntryTypes[K];
 };
 
-const noTags: readonly string[] = [];
+const none: readonly string[] = [];
 
 const makers: Makers = {
   prompts: (record: Prompt, place, intern) => ({
@@ -95,8 +101,9 @@ const makers: Makers = {
     kind: record.kind,
     split: record.split,
     user: record.user === undefined ? undefined : intern(record.user),
+    organization: record.organization === undefined ? undefined : intern(record.organization),
     source: record.source === undefined ? undefined : intern(record.source),
-    tags: record.tags === undefined ? noTags : record.tags.map(intern),
+    tags: record.tags === undefined ? none : record.tags.map(intern),
     file: place.file,
     line: place.line,
     offset: place.offset,
@@ -117,6 +124,7 @@ const makers: Makers = {
     promptId: intern(record.promptId),
     completion: record.completion,
     model: intern(record.model.name),
+    scores: record.scores,
     file: place.file,
     line: place.line,
     offset: place.offset,
@@ -131,6 +139,8 @@ const makers: Makers = {
     skipped: record.skipped,
     bothBad: record.bothBad ?? false,
     seconds: record.seconds,
+    created: record.created,
+    adjudicates: record.adjudicates ?? none,
     file: place.file,
     line: place.line,
     offset: place.offset,

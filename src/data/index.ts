@@ -1,4 +1,17 @@
 /** The dataset of a project: records in text files, their index, queue and statistics. */
+export { agreement } from './agreement.ts';
+export type { Agreement, Comparison, PairAgreement, RankedTask } from './agreement.ts';
+export { agreementReport, comparisonAlpha } from './agreementReport.ts';
+export type {
+  AgreementReport,
+  ChanceCorrected,
+  DatedTask,
+  LabelerAgreement,
+  PeriodAgreement,
+} from './agreementReport.ts';
+export type { Assignment } from './assignment.ts';
+export { contestedPrompts, standingRankings } from './contested.ts';
+export type { ContestedPrompt, SettlingTask } from './contested.ts';
 export type { Appended, TornLine } from './appendFile.ts';
 export type { Compacted } from './compactFile.ts';
 export type { DatasetCounts, Tally } from './counts.ts';
@@ -13,6 +26,9 @@ export type {
   PromptEntry,
   RankingEntry,
 } from './entries.ts';
+export { krippendorffAlpha } from './krippendorff.ts';
+export type { AlphaMetric } from './krippendorff.ts';
+export type { LabelState } from './labelStates.ts';
 export type { LinePlace } from './jsonlLines.ts';
 export { formatProblem } from './problem.ts';
 export type { Problem, ProblemCode } from './problem.ts';
@@ -27,6 +43,15 @@ export type {
   RankingTask,
   Served,
 } from './queue.ts';
+export type { QueuePolicy } from './queuePolicy.ts';
+export { screen } from './screening.ts';
+export type {
+  Criterion,
+  FlaggedCompletion,
+  ScreeningCutoffs,
+  ScreeningResult,
+  ScreeningTest,
+} from './screening.ts';
 export { Random, hash } from './random.ts';
 export type { RandomState } from './random.ts';
 export { kindOfFile } from './recordFile.ts';

@@ -35,6 +35,31 @@ async function project(prompts: number, each: number): Promise<Dataset> {
   return Dataset.open(dir);
 }
 
+/** A project of prompts with two completions each, and what two reward models made of them. */
+async function scored(
+  prompts: readonly (readonly [string, Record<string, number>, Record<string, number>])[],
+): Promise<Dataset> {
+  const dataset = await project(0, 0);
+  const store = new RecordStore(dataset.projectDir);
+  for (const [id, ...scores] of prompts) {
+    await store.append('prompts', 'all', { id, prompt: id });
+    for (const [index, given] of scores.entries()) {
+      const completion = `answer ${String(index)}`;
+      const model = { name: 'base' };
+      const record = {
+        id: `${id}/${String(index)}`,
+        promptId: id,
+        completion,
+        model,
+        scores: given,
+      };
+      await store.append('completions', 'base', record);
+    }
+  }
+  await dataset.refresh();
+  return dataset;
+}
+
 async function rank(
   dataset: Dataset,
   labeler: string,
@@ -94,6 +119,35 @@ test('in order is in the order of the files', async () => {
   const first = nextTask(dataset, 'anna', options({ policy: 'in-order' }));
   assert.equal(first.task?.prompt.id, 'p0');
   assert.match(first.task.reason, /^Next in the files/);
+});
+
+test('reward models that disagree or are unsure decide what comes first, and the reason says so', async () => {
+  const dataset = await scored([
+    ['agreed', { one: 0, two: 0 }, { one: 9, two: 9 }],
+    ['contested', { one: 0, two: 9 }, { one: 9, two: 0.5 }],
+    ['close', { one: 0, two: 0 }, { one: 0.1, two: 0.1 }],
+  ]);
+  const first = (policy: 'highest-disagreement' | 'uncertainty'): string[] => {
+    const { task } = nextTask(dataset, 'anna', options({ policy }));
+    return [task?.prompt.id ?? '', task?.reason ?? ''];
+  };
+  const [contested, why] = first('highest-disagreement');
+  assert.equal(contested, 'contested');
+  assert.match(why, /^Reward models disagree most \(1\.00 of 1\): not yet ranked by anyone/);
+  const [close, because] = first('uncertainty');
+  assert.equal(close, 'close');
+  assert.match(because, /^The reward model is least sure \(1\.00 of 1 bit\)/);
+  const unscored = nextTask(await project(1, 2), 'anna', options({ policy: 'uncertainty' }));
+  assert.match(unscored.task?.reason ?? '', /^No prompt is left whose completions a reward model/);
+});
+
+test('a prompt that enough labelers have done is not served, except to held-out labelers', async () => {
+  const dataset = await project(1, 2);
+  await rank(dataset, 'anna', 'p0', ['p0/0', 'p0/1']);
+  const assignment = { labelersPerPrompt: 1, overlap: 1, heldOutLabelers: ['dora'] };
+  assert.equal(nextTask(dataset, 'ben', options({ assignment })).task, null);
+  assert.equal(nextTask(dataset, 'dora', options({ assignment })).task?.prompt.id, 'p0');
+  assert.equal(nextTask(dataset, 'anna', options({ assignment })).done, 1);
 });
 
 test('the seed decides the prompt and the order shown, and nothing else does', async () => {

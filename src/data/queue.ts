@@ -1,23 +1,27 @@
 /** The labeling queue: what a labeler is asked next, and why. */
 import { InstructError } from '../protocol/errors.ts';
 import type { Split } from '../protocol/records.ts';
+import { isAssigned } from './assignment.ts';
+import type { Assignment } from './assignment.ts';
 import type { Dataset } from './dataset.ts';
 import type { CompletionEntry, PromptEntry } from './entries.ts';
+import type { LabelState } from './labelStates.ts';
+import { queuePolicies } from './queuePolicy.ts';
+import type { QueuePolicy } from './queuePolicy.ts';
 import { hash, Random } from './random.ts';
 
 /** How the queue chooses. */
 export interface QueueOptions {
-  /**
-   * `fewest-labels`: the prompt that the fewest labelers have done; `random`: any; `in-order`: as
-   * the files have them. Among equals the seed decides, or for `in-order` the files.
-   */
-  readonly policy: 'fewest-labels' | 'random' | 'in-order';
+  /** See {@link QueuePolicy}. Among equals the seed decides, or for `in-order` the files. */
+  readonly policy: QueuePolicy;
   /** Decides everything that is left to chance: the same seed gives the same tasks and orders. */
   readonly seed: number;
   /** Prompts of these splits; train, valid and those without a split when absent. */
   readonly splits?: readonly Split[];
   /** Prompts that are being worked on elsewhere (open panels, drafts) and are not served. */
   readonly exclude?: ReadonlySet<string>;
+  /** How prompts are shared out between labelers; everything to everybody when absent. */
+  readonly assignment?: Assignment;
 }
 
 /** How the ranking queue chooses. */
@@ -48,6 +52,8 @@ export interface Served<Task> {
   /** Why there is no task, in a sentence for the labeler; empty when there is one. */
   readonly empty: string;
   readonly remaining: number;
+  /** How many prompts this labeler has done, skipped ones included. */
+  readonly done: number;
 }
 
 /**
@@ -69,22 +75,16 @@ export function nextTask(
       remedy: 'Correct "labeling.completionsPerPrompt" in instruct.json.',
     });
   }
-  let comparable = 0;
-  const pick = choose(dataset, options, (prompt) => {
-    if (!hasTwoDifferent(dataset.completionsOf(prompt.id))) return null;
-    comparable += 1;
-    const rankings = dataset.rankingsOf(prompt.id);
-    if (rankings.length === 0) return 0;
-    if (rankings.some((ranking) => ranking.labeler === labeler)) return null;
-    return rankings.filter(({ skipped }) => skipped === undefined).length;
-  });
-  if (pick.prompt === null) {
-    return { task: null, empty: emptyRanking(dataset, comparable, options), remaining: 0 };
+  const pick = choose(dataset, labeler, options, 'ranked', (state) =>
+    state.comparable ? { by: state.rankers, count: state.rankings } : null,
+  );
+  const { prompt, remaining, done } = pick;
+  if (prompt === null) {
+    return { task: null, empty: emptyRanking(dataset, options), remaining: 0, done };
   }
-  const { prompt, labels, remaining } = pick;
   const completions = chooseCompletions(dataset, prompt, k, labeler, options.seed);
-  const reason = reasonFor(options.policy, labels, 'ranked', remaining);
-  return { task: { prompt, completions, reason }, empty: '', remaining };
+  const task = { prompt, completions, reason: pick.reason };
+  return { task, empty: '', remaining, done };
 }
 
 /** The next prompt to which a labeler has not yet written a demonstration. */
@@ -93,60 +93,78 @@ export function nextDemonstration(
   labeler: string,
   options: QueueOptions,
 ): Served<DemonstrationTask> {
-  const pick = choose(dataset, options, (prompt) => {
-    const demonstrations = dataset.demonstrationsOf(prompt.id);
-    if (demonstrations.some((demonstration) => demonstration.labeler === labeler)) return null;
-    return demonstrations.length;
-  });
-  if (pick.prompt === null) {
+  const pick = choose(dataset, labeler, options, 'demonstrated', ({ demonstrators }) => ({
+    by: demonstrators,
+    count: demonstrators.length,
+  }));
+  const { prompt, remaining, done } = pick;
+  if (prompt === null) {
     const empty =
       dataset.counts().prompts.total === 0
         ? 'There are no prompts yet: add some to prompts/.'
-        : `Every prompt has a demonstration by ${labeler}, or is open elsewhere.`;
-    return { task: null, empty, remaining: 0 };
+        : `Every prompt for ${labeler} has a demonstration, or is open elsewhere.`;
+    return { task: null, empty, remaining: 0, done };
   }
-  const { prompt, labels, remaining } = pick;
-  const reason = reasonFor(options.policy, labels, 'demonstrated', remaining);
-  return { task: { prompt, reason }, empty: '', remaining };
+  return { task: { prompt, reason: pick.reason }, empty: '', remaining, done };
 }
 
-type Pick =
-  | { readonly prompt: PromptEntry; readonly labels: number; readonly remaining: number }
-  | { readonly prompt: null };
+interface Labels {
+  /** Who has done it, skipping included. */
+  readonly by: readonly string[];
+  readonly count: number;
+}
 
-/** Goes over all prompts once. `labelsOf` gives a prompt's labels so far, null to pass it over. */
+interface Pick {
+  readonly prompt: PromptEntry | null;
+  readonly reason: string;
+  readonly remaining: number;
+  readonly done: number;
+}
+
+/** Goes over all prompts once. `labelsOf` gives null for a prompt that nobody can label. */
 function choose(
   dataset: Dataset,
+  labeler: string,
   options: QueueOptions,
-  labelsOf: (prompt: PromptEntry) => number | null,
+  verb: string,
+  labelsOf: (state: LabelState) => Labels | null,
 ): Pick {
   const splits: readonly (Split | undefined)[] = options.splits ?? ['train', 'valid', undefined];
-  const { policy, seed } = options;
-  let best: { prompt: PromptEntry; labels: number; key: number } | null = null;
+  const { assignment, exclude } = options;
+  const { rank, why } = queuePolicies[options.policy];
+  const seedWord = hash(String(options.seed));
+  let best: { state: LabelState; labels: Labels; rank: number; lot: number } | null = null;
   let remaining = 0;
-  for (const prompt of dataset.entries('prompts')) {
-    if (!splits.includes(prompt.split)) continue;
-    const labels = labelsOf(prompt);
-    if (labels === null || options.exclude?.has(prompt.id) === true) continue;
-    remaining += 1;
-    if (policy === 'in-order') {
-      best ??= { prompt, labels, key: 0 };
+  let done = 0;
+  for (const [index, state] of dataset.labelStates().entries()) {
+    const labels = labelsOf(state);
+    if (labels === null) continue;
+    const { id, split } = state.prompt;
+    if (labels.by.includes(labeler)) {
+      done += 1;
       continue;
     }
-    const weight = policy === 'fewest-labels' ? labels : 0;
-    const bestWeight = best === null ? Infinity : policy === 'fewest-labels' ? best.labels : 0;
-    if (weight > bestWeight) continue;
-    const key = hash(`${seed}/${prompt.id}`);
-    if (best === null || weight < bestWeight || key < best.key) best = { prompt, labels, key };
+    if (!splits.includes(split) || exclude?.has(id) === true) continue;
+    if (assignment !== undefined && !isAssigned(assignment, id, labeler, labels.by)) continue;
+    remaining += 1;
+    const ranked = rank(state, labels.count, index);
+    if (best !== null && ranked > best.rank) continue;
+    const lot = mix(state.lot, seedWord);
+    if (best !== null && ranked === best.rank && lot >= best.lot) continue;
+    best = { state, labels, rank: ranked, lot };
   }
-  return best === null ? { prompt: null } : { prompt: best.prompt, labels: best.labels, remaining };
+  if (best === null) return { prompt: null, reason: '', remaining, done };
+  const { state, labels } = best;
+  const standing = `${labeledBefore(labels.count, verb)}; ${leftFor(remaining)}`;
+  return { prompt: state.prompt, reason: `${why(state)}: ${standing}.`, remaining, done };
 }
 
-function hasTwoDifferent(completions: readonly CompletionEntry[]): boolean {
-  for (let index = 1; index < completions.length; index++) {
-    if (completions[index].completion !== completions[0].completion) return true;
-  }
-  return false;
+/** A 32-bit number out of two that says nothing of either (the finaliser of MurmurHash3). */
+function mix(lot: number, seedWord: number): number {
+  let value = (lot ^ seedWord) >>> 0;
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
 }
 
 /** K completions with different texts, those ranked least first, in a blind order. */
@@ -174,25 +192,23 @@ function chooseCompletions(
   return random.shuffle(different.slice(0, k));
 }
 
-function reasonFor(
-  policy: QueueOptions['policy'],
-  labels: number,
-  done: string,
-  remaining: number,
-): string {
-  const times = labels === 1 ? 'once' : labels === 2 ? 'twice' : `${labels} times`;
-  const state = labels === 0 ? `not yet ${done} by anyone` : `${done} ${times} by others`;
-  const left = remaining === 1 ? 'the last task for you' : `one of ${remaining} left for you`;
-  if (policy === 'in-order') return `Next in the files: ${state}; ${left}.`;
-  if (policy === 'random') return `Drawn at random: ${state}; ${left}.`;
-  return `Fewest labels first: ${state}; ${left}.`;
+function labeledBefore(count: number, verb: string): string {
+  if (count === 0) return `not yet ${verb} by anyone`;
+  const times = count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
+  return `${verb} ${times} by others`;
 }
 
-function emptyRanking(dataset: Dataset, comparable: number, options: QueueOptions): string {
+function leftFor(remaining: number): string {
+  return remaining === 1 ? 'the last task for you' : `one of ${remaining} left for you`;
+}
+
+function emptyRanking(dataset: Dataset, options: QueueOptions): string {
   const counts = dataset.counts();
   if (counts.prompts.total === 0) return 'There are no prompts yet: add some to prompts/.';
   if (counts.completions.total === 0) return 'There is nothing to rank yet: sample completions.';
-  if (comparable === 0) return 'No prompt has two different completions: sample more completions.';
+  if (!dataset.labelStates().some(({ comparable }) => comparable)) {
+    return 'No prompt has two different completions: sample more completions.';
+  }
   const open = options.exclude?.size ?? 0;
   return open === 0
     ? 'Everything is ranked: all tasks for you are done.'

@@ -36,7 +36,17 @@ export const projectSchema = z
         /** K: how many completions of a prompt are ranked at once, 2 to 9. */
         completionsPerPrompt: z.int().min(2).max(9).default(4),
         /** What comes next in the queue. */
-        queue: z.enum(['fewest-labels', 'in-order', 'random']).default('fewest-labels'),
+        queue: z
+          .enum(['fewest-labels', 'in-order', 'random', 'highest-disagreement', 'uncertainty'])
+          .default('fewest-labels'),
+        /** Who labels this project; each prompt is assigned to some of them. Anybody when absent. */
+        labelers: z.array(z.string().min(1)).min(1).optional(),
+        /** How many labelers label a prompt that is shared; no limit when absent. */
+        labelersPerPrompt: z.int().min(1).max(100).optional(),
+        /** The share of prompts that is shared between labelers; the others get one labeler. */
+        overlap: z.number().min(0).max(1).default(1),
+        /** Labelers whose rankings only evaluate and never train (paper, section 3.4). */
+        heldOutLabelers: z.array(z.string().min(1)).default([]),
       })
       .prefault({}),
     /** Hyper-parameters that differ from their defaults, by stage. */

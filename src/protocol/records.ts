@@ -47,7 +47,12 @@ export const promptSchema = z
     /** The paper's three kinds of labeler-written prompt, or `api` for a customer's. */
     kind: z.enum(['plain', 'few_shot', 'user_based', 'api']).optional(),
     source: z.string().optional(),
+    /** Who wrote it, under a name that says nothing of the person. */
     user: z.string().optional(),
+    /** The user's organisation; the paper caps prompts by either (section 3.2, appendix A.2). */
+    organization: z.string().optional(),
+    /** ISO 639 code of the language it is written in. */
+    language: z.string().optional(),
     split: z.enum(splits).optional(),
     tags: z.array(z.string()).optional(),
     created: created.optional(),
@@ -96,6 +101,8 @@ export const completionSchema = z.looseObject({
   finish: z.enum(['stop', 'length']).optional(),
   /** Log-probability of the whole completion under its model, in nats. */
   logprob: z.number().optional(),
+  /** What judges made of it, by the judge's name: reward models, or those of an imported dataset. */
+  scores: z.record(z.string(), z.number()).optional(),
   created: created.optional(),
   deleted,
 });
@@ -144,6 +151,8 @@ export const rankingSchema = z
     labeler: id,
     seconds: seconds.optional(),
     skipped: z.string().min(1).optional(),
+    /** Ids of other labelers' rankings of this prompt that disagreed; this one stands for them. */
+    adjudicates: z.array(id).optional(),
     created: created.optional(),
     deleted,
   })

@@ -1,11 +1,13 @@
 /** Every command of the command line, in the order of its help. */
 import type { Command } from './command.ts';
+import { agreementCommand } from './agreementCommand.ts';
 import { buildBaseModelCommand } from './build/buildBaseModel.ts';
 import { buildSampleProjectCommand } from './build/buildSampleProject.ts';
 import { demoCommand } from './demo/demoCommand.ts';
 import { initCommand } from './initCommand.ts';
 import { runCommand } from './runCommand.ts';
 import { samplerCommand } from './sampler/samplerCommand.ts';
+import { screenCommand } from './screenCommand.ts';
 import { stageCommands } from './stageCommands.ts';
 import { validateCommand } from './validateCommand.ts';
 
@@ -15,6 +17,8 @@ export const commands: readonly Command[] = [
   ...stageCommands,
   runCommand,
   validateCommand,
+  agreementCommand,
+  screenCommand,
   samplerCommand,
   demoCommand,
   buildBaseModelCommand,

@@ -31,9 +31,11 @@ export function queueOptions(
   labeler: string,
   except: readonly string[] = [],
 ): RankingQueueOptions {
-  const { queue, completionsPerPrompt } = project.expectProject().labeling;
+  const { labeling } = project.expectProject();
+  const { queue, completionsPerPrompt } = labeling;
   return {
     policy: queue,
+    assignment: labeling,
     completionsPerPrompt,
     // Labelers who start together go different ways, and each always the same one.
     seed: hash(labeler),

@@ -1,6 +1,13 @@
 /** Records as the stages take them: what is trained on, sampled for and judged. */
 import { z } from 'zod';
-import { assignSplits, modelInput, type Dataset, type PromptEntry } from '../../data/index.ts';
+import {
+  assignSplits,
+  modelInput,
+  openProject,
+  standingRankings,
+  type Dataset,
+  type PromptEntry,
+} from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { splits, type Split } from '../../protocol/records.ts';
 
@@ -53,16 +60,18 @@ export function demonstratedBySplit(dataset: Dataset): Record<Split, Demonstrate
 }
 
 /**
- * The rankings of each split, skipped ones left out.
+ * The rankings of each split, without skipped ones, those that another ranking settles, and those
+ * of held-out labelers.
  * @throws InstructError `missing-completion` naming file and line of a ranking whose completion is
  * not in the dataset.
  */
 export async function rankedBySplit(dataset: Dataset): Promise<Record<Split, Ranked[]>> {
   const splitOf = splitsOf(dataset);
   const result: Record<Split, Ranked[]> = { train: [], valid: [], test: [] };
-  for (const entry of dataset.entries('rankings')) {
+  const { labeling } = (await openProject(dataset.projectDir)).project;
+  for (const entry of standingRankings(dataset.entries('rankings'), labeling.heldOutLabelers)) {
     const prompt = dataset.promptById(entry.promptId);
-    if (prompt === undefined || entry.skipped !== undefined) continue;
+    if (prompt === undefined) continue;
     const ids = entry.ranking.flat();
     const completions: Ranked['completions'] = [];
     for (const id of ids) {

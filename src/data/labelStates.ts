@@ -1,0 +1,128 @@
+/** How far labeling is with each prompt: one row a prompt, worked out anew only where it changed. */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { CompletionEntry, DemonstrationEntry, PromptEntry, RankingEntry } from './entries.ts';
+import { hash } from './random.ts';
+import { modelDisagreement, scoreUncertainty } from './scoreSpread.ts';
+
+/** What the queue asks about a prompt. */
+export interface LabelState {
+  readonly prompt: PromptEntry;
+  /** A hash of the id, for orders that chance decides. */
+  readonly lot: number;
+  /** Whether two of its completions differ, so that there is something to rank. */
+  readonly comparable: boolean;
+  /** Labelers who ranked or skipped it. */
+  readonly rankers: readonly string[];
+  /** How many rankings it has, skipped ones not counted. */
+  readonly rankings: number;
+  /** Labelers who wrote a demonstration. */
+  readonly demonstrators: readonly string[];
+  /** See `modelDisagreement`; null without scores by two reward models. */
+  readonly disagreement: number | null;
+  /** See `scoreUncertainty`; null without scores. */
+  readonly uncertainty: number | null;
+}
+
+/** The records that a row is made of. */
+export interface LabeledRecords {
+  prompts(): Iterable<PromptEntry>;
+  promptById(id: string): PromptEntry | undefined;
+  completionsOf(promptId: string): readonly CompletionEntry[];
+  demonstrationsOf(promptId: string): readonly DemonstrationEntry[];
+  rankingsOf(promptId: string): readonly RankingEntry[];
+}
+
+const nobody: readonly string[] = [];
+const rowsPerTurn = 2000;
+
+/** The rows of a dataset, in the order of its files. */
+export class LabelStates {
+  private readonly records: LabeledRecords;
+  private readonly rows: LabelState[] = [];
+  private readonly rowOf = new Map<string, number>();
+  private readonly changed = new Set<string>();
+  /** Counts the changes of prompts, and up to which of them the rows are built. */
+  private promptVersion = 1;
+  private builtVersion = 0;
+
+  constructor(records: LabeledRecords) {
+    this.records = records;
+  }
+
+  /** Some prompt came, went or changed. */
+  promptChanged(): void {
+    this.promptVersion += 1;
+  }
+
+  /** A completion, demonstration or ranking of a prompt came, went or changed. */
+  labelsChanged(promptId: string): void {
+    this.changed.add(promptId);
+  }
+
+  /** Brings all rows up to date, letting the event loop go often. Call it after large changes. */
+  async settle(): Promise<void> {
+    const work = this.settling();
+    for (let done = 1; work.next().done !== true; done++)
+      if (done % rowsPerTurn === 0) await turn();
+  }
+
+  /** The rows as they are now. The list is the same one, changed, after the next change. */
+  all(): readonly LabelState[] {
+    const work = this.settling(); // what settle() has left: little or nothing
+    while (work.next().done !== true);
+    return this.rows;
+  }
+
+  /** Works through what is out of date, row by row; another such walk may overtake it. */
+  private *settling(): Generator<void, void, undefined> {
+    while (this.builtVersion < this.promptVersion) {
+      const version = this.promptVersion;
+      const rows: LabelState[] = [];
+      this.changed.clear();
+      for (const prompt of this.records.prompts()) {
+        rows.push(this.rowFor(prompt));
+        yield;
+      }
+      if (this.builtVersion >= version) continue; // overtaken
+      this.builtVersion = version;
+      this.rows.length = 0;
+      this.rowOf.clear();
+      for (const row of rows) this.rowOf.set(row.prompt.id, this.rows.push(row) - 1);
+    }
+    for (const promptId of this.changed) {
+      this.changed.delete(promptId);
+      const index = this.rowOf.get(promptId);
+      const prompt = this.records.promptById(promptId);
+      if (index === undefined || prompt === undefined) continue; // labels of an unknown prompt
+      this.rows[index] = this.rowFor(prompt);
+      yield;
+    }
+  }
+
+  private rowFor(prompt: PromptEntry): LabelState {
+    const { id } = prompt;
+    const completions = this.records.completionsOf(id);
+    const rankings = this.records.rankingsOf(id);
+    const demonstrations = this.records.demonstrationsOf(id);
+    const isScored = completions.some(({ scores }) => scores !== undefined);
+    const scores = isScored ? completions.map((completion) => completion.scores) : [];
+    return {
+      prompt,
+      lot: hash(id),
+      comparable: haveTwoTexts(completions),
+      rankers: rankings.length === 0 ? nobody : rankings.map(({ labeler }) => labeler),
+      rankings: rankings.filter(({ skipped }) => skipped === undefined).length,
+      demonstrators:
+        demonstrations.length === 0 ? nobody : demonstrations.map(({ labeler }) => labeler),
+      disagreement: isScored ? modelDisagreement(scores) : null,
+      uncertainty: isScored ? scoreUncertainty(scores) : null,
+    };
+  }
+}
+
+function haveTwoTexts(completions: readonly CompletionEntry[]): boolean {
+  for (let index = 1; index < completions.length; index++) {
+    if (completions[index].completion !== completions[0].completion) return true;
+  }
+  return false;
+}

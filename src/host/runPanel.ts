@@ -7,6 +7,7 @@ import {
   runContract,
   type PanelEvent,
   type RunAction,
+  type RunEntry,
   type RunSnapshot,
 } from '../protocol/panels.ts';
 import type { RunEvent, RunSpec, RunState } from '../protocol/run.ts';
@@ -14,6 +15,8 @@ import type { RunView } from '../protocol/runFold.ts';
 import { packRunView } from '../protocol/runViewData.ts';
 import { Disposables } from './disposables.ts';
 import type { Listen } from './emitter.ts';
+import { metricsCsv } from './runs/metricsCsv.ts';
+import { saveAs } from './saveAs.ts';
 import { WebviewPanelHost, type WebviewPanelKind } from './webviewPanel.ts';
 
 /** A run as the panel sees it, kept up to date by its owner. */
@@ -39,6 +42,8 @@ export interface RunChange {
 export interface RunSource {
   /** A run by id, read up to now; undefined when there is none. */
   find(runId: string): Promise<WatchedRun | undefined>;
+  /** All runs, newest first, as they were read last. */
+  list(): readonly WatchedRun[];
   /** Called within a second of an event being written. */
   readonly onDidChange: Listen<RunChange>;
 }
@@ -123,19 +128,29 @@ function runPanelHost(
     extensionUri: tools.extensionUri,
     report: tools.report,
   };
-  let pending: RunEvent[] = [];
+  /** Events that wait to be sent, by run. */
+  const pending = new Map<string, RunEvent[]>();
+  let overlaid: readonly string[] = [];
   let lastState: RunState | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const send = (event: PanelEvent<typeof runContract>) => host.server.send(event);
   const flush = (): void => {
     timer = undefined;
-    const events = pending;
-    pending = [];
-    if (host.visible && events.length > 0) send({ type: 'events', events });
+    const waiting = [...pending];
+    pending.clear();
+    if (!host.visible) return;
+    for (const [id, events] of waiting) {
+      send(id === runId ? { type: 'events', events } : { type: 'overlaid', id, events });
+    }
+  };
+  const keep = (id: string, events: readonly RunEvent[]): void => {
+    if (events.length === 0) return;
+    pending.set(id, [...(pending.get(id) ?? []), ...events]);
+    timer ??= setTimeout(flush, batchMs);
   };
   const snapshot = async (): Promise<RunSnapshot> => {
     const run = await expectRun(tools.source, runId);
-    pending = []; // the view contains them
+    pending.delete(runId); // the view contains them
     lastState = run.state;
     return {
       sequence: host.server.sequence,
@@ -143,10 +158,15 @@ function runPanelHost(
       stage: run.spec?.stage ?? run.view.stage ?? 'pipeline',
       created: run.spec?.created ?? '',
       models: run.spec?.models ?? {},
+      parts: partsOf(tools.source, run),
       state: run.state,
       view: packRunView(run.view),
       ...(run.problem === undefined ? {} : { problem: run.problem }),
     };
+  };
+  const find = async (ids: readonly string[]): Promise<WatchedRun[]> => {
+    const found = await Promise.all(ids.map((id) => tools.source.find(id)));
+    return found.filter((run) => run !== undefined);
   };
   const failLater = (thrown: unknown): void => {
     tools.report(thrown);
@@ -165,16 +185,41 @@ function runPanelHost(
         if (!answered) acting.catch(failLater);
         return {};
       },
+      others: () => Promise.resolve({ runs: otherRuns(tools.source, runId) }),
+      overlay: async ({ ids }) => {
+        overlaid = ids;
+        const runs = await find(ids);
+        for (const { id } of runs) pending.delete(id);
+        return { runs: runs.map(({ id, view }) => ({ id, view: packRunView(view) })) };
+      },
+      saveCsv: async () => {
+        const runs = await find([runId, ...overlaid]);
+        const bytes = new TextEncoder().encode(metricsCsv(runs));
+        await saveAs({ name: `${runId}.csv`, kind: 'Comma-separated values', bytes });
+        return {};
+      },
+      saveFigure: async ({ format, bytes }) => {
+        await saveAs({
+          name: `${runId}.${format}`,
+          kind: `${format.toUpperCase()} picture`,
+          bytes,
+        });
+        return {};
+      },
     },
     onClosed,
   );
   host.own(
     tools.source.onDidChange(({ run, events, restarted }) => {
       // A hidden panel asks for a snapshot when it is shown again, so nothing is kept for it.
-      if (run.id !== runId || !host.visible) return;
+      if (!host.visible) return;
+      if (overlaid.includes(run.id)) {
+        if (restarted) send({ type: 'overlayRestarted' });
+        else keep(run.id, events);
+      }
+      if (run.id !== runId) return;
       if (restarted) send({ type: 'restarted' });
-      else pending.push(...events);
-      timer ??= setTimeout(flush, batchMs);
+      else keep(runId, events);
       if (run.problem !== undefined) send({ type: 'problem', error: run.problem });
       if (run.state === lastState) return;
       lastState = run.state;
@@ -184,6 +229,27 @@ function runPanelHost(
   );
   host.own({ dispose: () => clearTimeout(timer) });
   return host;
+}
+
+/** The runs of a pipeline's stages that have begun, in the order of the method. */
+function partsOf(source: RunSource, { id, spec }: WatchedRun): string[] {
+  if (spec?.stage !== 'pipeline') return [];
+  return source
+    .list()
+    .filter((run) => run.id.startsWith(`${id}-`) && run.view.metrics.size > 0)
+    .map((run) => run.id)
+    .reverse();
+}
+
+function otherRuns(source: RunSource, runId: string): RunEntry[] {
+  return source
+    .list()
+    .filter(({ id }) => id !== runId)
+    .map(({ id, spec, state }) => ({
+      id,
+      state,
+      ...(spec === undefined ? {} : { stage: spec.stage }),
+    }));
 }
 
 async function expectRun(source: RunSource, runId: string): Promise<WatchedRun> {

@@ -151,6 +151,8 @@ export const runSnapshotSchema = z.object({
   created: z.string(),
   /** Model folders by role. */
   models: z.record(z.string(), z.string()),
+  /** Of a pipeline: the runs of its stages that have begun, which are drawn with it. */
+  parts: z.array(z.string()),
   state: runStateSchema,
   view: runViewDataSchema,
   problem: errorDataSchema.optional(),
@@ -158,11 +160,41 @@ export const runSnapshotSchema = z.object({
 /** See {@link runSnapshotSchema}. */
 export type RunSnapshot = z.infer<typeof runSnapshotSchema>;
 
+/** A run in a list of those that can be drawn over another. */
+export const runEntrySchema = z.object({
+  id: z.string(),
+  /** Absent when `run.json` cannot be read. */
+  stage: z.enum(stages).optional(),
+  state: runStateSchema,
+});
+/** See {@link runEntrySchema}. */
+export type RunEntry = z.infer<typeof runEntrySchema>;
+
+/** The kinds of pictures that the run panel makes of its charts. */
+export const figureFormats = ['svg', 'png'] as const;
+
 /** The run panel. */
 export const runContract = {
   methods: {
     snapshot: { params: nothing, result: runSnapshotSchema },
     act: { params: z.object({ action: z.enum(runActions) }), result: nothing },
+    /** The other runs of the project, newest first. */
+    others: { params: nothing, result: z.object({ runs: z.array(runEntrySchema) }) },
+    /**
+     * The runs that are drawn over this one from now on; those that do not exist are left out of
+     * the answer. What they write comes as `overlaid` events.
+     */
+    overlay: {
+      params: z.object({ ids: z.array(z.string()).max(12) }),
+      result: z.object({ runs: z.array(z.object({ id: z.string(), view: runViewDataSchema })) }),
+    },
+    /** Asks where, and saves the metrics of this run and of those drawn over it as CSV. */
+    saveCsv: { params: nothing, result: nothing },
+    /** Asks where, and saves a picture of the charts. */
+    saveFigure: {
+      params: z.object({ format: z.enum(figureFormats), bytes: z.instanceof(Uint8Array) }),
+      result: nothing,
+    },
   },
   event: z.discriminatedUnion('type', [
     z.object({ type: z.literal('events'), events: z.array(runEventSchema) }),
@@ -170,6 +202,10 @@ export const runContract = {
     /** The run began anew: ask for a snapshot. */
     z.object({ type: z.literal('restarted') }),
     z.object({ type: z.literal('problem'), error: errorDataSchema }),
+    /** What a run drawn over this one has written. */
+    z.object({ type: z.literal('overlaid'), id: z.string(), events: z.array(runEventSchema) }),
+    /** A run drawn over this one began anew: ask for the overlay again. */
+    z.object({ type: z.literal('overlayRestarted') }),
   ]),
 } as const satisfies PanelContract;
 

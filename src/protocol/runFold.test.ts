@@ -47,7 +47,14 @@ test('a resumed run supersedes what came after its checkpoint', () => {
     loss(3, 31),
     sample(3),
   ]);
-  assert.deepEqual(view.metrics.get('sft/loss'), { steps: [1, 2, 3], values: [10, 20, 31] });
+  const series = view.metrics.get('sft/loss');
+  assert.deepEqual(
+    [series?.steps, series?.values],
+    [
+      [1, 2, 3],
+      [10, 20, 31],
+    ],
+  );
   assert.deepEqual(
     view.samples.map((event) => event.step),
     [2, 3],
@@ -58,7 +65,8 @@ test('a resumed run supersedes what came after its checkpoint', () => {
 
 test('a run that starts over without a checkpoint forgets its earlier steps', () => {
   const view = foldRun([started(), loss(1, 10), loss(2, 20), started(), loss(1, 11)]);
-  assert.deepEqual(view.metrics.get('sft/loss'), { steps: [1], values: [11] });
+  const series = view.metrics.get('sft/loss');
+  assert.deepEqual([series?.steps, series?.values], [[1], [11]]);
   assert.equal(view.step, 1);
 });
 
@@ -120,4 +128,26 @@ test('a run is interrupted when its process is gone or its heartbeat old', () =>
   assert.equal(observedState('running', beat, true, 16_000), 'interrupted');
   assert.equal(observedState('running', null, true, 11_000), 'interrupted');
   assert.equal(observedState('stopped', null, false, 11_000), 'stopped');
+});
+
+test('time at work leaves out pauses, the time between processes, and work done again', () => {
+  const at = (seconds: number, event: RunEvent): RunEvent => ({ ...event, time: 1000 * seconds });
+  const view = foldRun([
+    at(100, started()),
+    at(110, loss(1, 1)),
+    at(115, { type: 'paused', time: 0, step: 1 }),
+    at(200, { type: 'continued', time: 0, step: 1 }),
+    at(205, loss(2, 1)),
+    at(205, { type: 'checkpoint', time: 0, step: 2, path: 'checkpoints/step-2' }),
+    at(230, loss(3, 1)),
+    at(231, { type: 'checkpoint', time: 0, step: 3, path: 'checkpoints/step-3' }),
+    at(900, started(2)),
+    at(904, loss(3, 1)),
+  ]);
+  // By hand: 10 s; 15 s before the pause and 5 s after it; then 4 s more.
+  assert.deepEqual(view.metrics.get('sft/loss')?.seconds, [10, 20, 24]);
+  assert.deepEqual(
+    view.checkpoints.map(({ step }) => step),
+    [2],
+  );
 });

@@ -13,9 +13,14 @@ import {
   type Stage,
 } from './run.ts';
 
-/** One metric over the steps of a run. Both arrays have one element a step, in rising order. */
+/** One metric over the steps of a run. All arrays have one element a step, in rising order. */
 export interface MetricSeries {
   readonly steps: readonly number[];
+  /**
+   * Seconds at work when the value was written: the processes' times one after another, without
+   * pauses, without the time between them, and without work that a resumed run did again.
+   */
+  readonly seconds: readonly number[];
   readonly values: readonly number[];
 }
 
@@ -38,8 +43,8 @@ export interface RunView {
   readonly metrics: ReadonlyMap<string, MetricSeries>;
   readonly samples: readonly RunEventOf<'sample'>[];
   readonly warnings: readonly RunEventOf<'warning'>[];
-  /** The newest checkpoint of which the events know. */
-  readonly checkpoint: RunEventOf<'checkpoint'> | undefined;
+  /** Every checkpoint that stands for a step of this run, oldest first; most are pruned by now. */
+  readonly checkpoints: readonly RunEventOf<'checkpoint'>[];
   /** Why the run failed; gone when it is resumed. */
   readonly error: ErrorData | undefined;
   readonly finished: RunEventOf<'finished'> | undefined;
@@ -47,6 +52,10 @@ export interface RunView {
   readonly startedAt: number | undefined;
   /** Time of the last event, milliseconds since the epoch. */
   readonly updatedAt: number | undefined;
+  /** Seconds at work up to the last start or pause. */
+  readonly workedSeconds: number;
+  /** Since when it is at work, milliseconds since the epoch; undefined while it is not. */
+  readonly workingSince: number | undefined;
 }
 
 /** A {@link RunView} that grows by one event at a time. */
@@ -59,6 +68,7 @@ export interface RunFold {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 interface MutableSeries {
   readonly steps: number[];
+  readonly seconds: number[];
   readonly values: number[];
 }
 
@@ -75,22 +85,25 @@ export const emptyRunView: RunView = {
   metrics: new Map(),
   samples: [],
   warnings: [],
-  checkpoint: undefined,
+  checkpoints: [],
   error: undefined,
   finished: undefined,
   startedAt: undefined,
   updatedAt: undefined,
+  workedSeconds: 0,
+  workingSince: undefined,
 };
 
 /** A fold that goes on from a view, which it copies; from no events when there is none. */
 export function createRunFold(from: RunView = emptyRunView): RunFold {
   const metrics = new Map<string, MutableSeries>();
-  for (const [name, { steps, values }] of from.metrics) {
-    metrics.set(name, { steps: [...steps], values: [...values] });
+  for (const [name, { steps, seconds, values }] of from.metrics) {
+    metrics.set(name, { steps: [...steps], seconds: [...seconds], values: [...values] });
   }
   const samples = [...from.samples];
   const warnings = [...from.warnings];
-  const view: Mutable<RunView> = { ...from, metrics, samples, warnings };
+  const checkpoints = [...from.checkpoints];
+  const view: Mutable<RunView> = { ...from, metrics, samples, warnings, checkpoints };
   const reached = (step: number): void => {
     view.step = Math.max(view.step, step);
   };
@@ -99,9 +112,16 @@ export function createRunFold(from: RunView = emptyRunView): RunFold {
     switch (event.type) {
       case 'started': {
         const from = event.resumedFrom ?? 0;
-        for (const series of metrics.values()) dropAfter(series, from);
-        while ((samples.at(-1)?.step ?? 0) > from) samples.pop();
+        view.workedSeconds = 0;
+        for (const series of metrics.values()) {
+          dropAfter(series, from);
+          view.workedSeconds = Math.max(view.workedSeconds, series.seconds.at(-1) ?? 0);
+        }
+        for (const events of [samples, checkpoints]) {
+          while ((events.at(-1)?.step ?? 0) > from) events.pop();
+        }
         Object.assign(view, {
+          workingSince: event.time,
           state: 'running',
           stage: event.stage,
           pid: event.pid,
@@ -123,31 +143,37 @@ export function createRunFold(from: RunView = emptyRunView): RunFold {
         view.secondsLeft = event.secondsLeft;
         view.child = event.child;
         return;
-      case 'metrics':
+      case 'metrics': {
         reached(event.step);
+        const worked = secondsAtWork(view, event.time);
         for (const [name, value] of Object.entries(event.values)) {
-          const series = metrics.get(name) ?? { steps: [], values: [] };
+          const series = metrics.get(name) ?? { steps: [], seconds: [], values: [] };
           metrics.set(name, series);
           dropAfter(series, event.step - 1);
           series.steps.push(event.step);
+          series.seconds.push(Math.max(worked, series.seconds.at(-1) ?? 0)); // a clock set back
           series.values.push(value);
         }
         return;
+      }
       case 'sample':
         samples.push(event);
         return;
       case 'checkpoint':
-        view.checkpoint = event;
+        checkpoints.push(event);
         return;
       case 'warning':
         warnings.push(event);
         return;
       case 'paused':
         view.state = 'paused';
+        view.workedSeconds = secondsAtWork(view, event.time);
+        view.workingSince = undefined;
         view.secondsLeft = undefined;
         return;
       case 'continued':
         view.state = 'running';
+        view.workingSince = event.time;
         return;
       case 'stopped':
         view.state = 'stopped';
@@ -205,9 +231,14 @@ export function observedState(
   return fresh && pidAlive ? state : 'interrupted';
 }
 
+function secondsAtWork({ workedSeconds, workingSince }: RunView, now: number): number {
+  return workedSeconds + (workingSince === undefined ? 0 : (now - workingSince) / 1000);
+}
+
 function dropAfter(series: MutableSeries, step: number): void {
   while ((series.steps.at(-1) ?? -Infinity) > step) {
     series.steps.pop();
+    series.seconds.pop();
     series.values.pop();
   }
 }

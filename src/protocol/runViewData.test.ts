@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunEvent } from './run.ts';
 import { createRunFold, foldRun } from './runFold.ts';
-import { carriedEvents, packRunView, runViewDataSchema, unpackRunView } from './runViewData.ts';
+import { carriedMarks, packRunView, runViewDataSchema, unpackRunView } from './runViewData.ts';
 
 const events: RunEvent[] = [
   { type: 'started', time: 1, stage: 'sft', pid: 7, totalSteps: 4 },
@@ -32,11 +32,28 @@ test('a fold that goes on from a view leaves that view alone', () => {
   assert.deepEqual(view, foldRun(events));
 });
 
-test('only the newest samples travel', () => {
-  const many = Array.from({ length: 3 * carriedEvents }, (_, step): RunEvent => {
-    return { type: 'sample', time: step, step, prompt: 'p', completion: String(step) };
+test('of many samples some of each time travel, the first and the last among them', () => {
+  const many = Array.from({ length: 3 * carriedMarks }, (_, at): RunEvent => {
+    const step = 10 * Math.floor(at / 6); // six prompts an evaluation
+    return { type: 'sample', time: at, step, prompt: String(at % 6), completion: String(at) };
   });
   const { samples } = unpackRunView(packRunView(foldRun(many)));
-  assert.equal(samples.length, carriedEvents);
-  assert.equal(samples.at(-1)?.step, 3 * carriedEvents - 1);
+  assert.ok(samples.length <= carriedMarks && samples.length > 0.9 * carriedMarks);
+  assert.deepEqual(
+    [samples.at(0)?.completion, samples.at(-1)?.completion],
+    ['0', String(3 * carriedMarks - 1)],
+  );
+  assert.equal(samples.length % 6, 0, 'an evaluation is whole or missing');
+});
+
+test('metrics written at the same steps share one axis in a message', () => {
+  const { axes, metrics } = packRunView(foldRun(events));
+  assert.deepEqual(
+    metrics.map(({ axis }) => axis),
+    [0, 1],
+  );
+  assert.deepEqual(
+    axes.map(({ steps }) => [...steps]),
+    [[1, 2], [1]],
+  );
 });

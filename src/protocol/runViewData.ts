@@ -3,8 +3,10 @@ import * as z from 'zod';
 import { errorDataSchema, runEventSchema, stages, type RunEvent, type RunState } from './run.ts';
 import type { MetricSeries, RunEventOf, RunView } from './runFold.ts';
 
-/** The newest samples and warnings that a message carries, of each. */
+/** The newest warnings that a message carries. */
 export const carriedEvents = 100;
+/** Samples and checkpoints that a message carries, of each: more are thinned out evenly. */
+export const carriedMarks = 1000;
 
 /** The state of a run as a watcher sees it. */
 export const runStateSchema = z.enum([
@@ -27,48 +29,60 @@ export const runViewDataSchema = z.object({
   message: z.string().optional(),
   secondsLeft: z.number().optional(),
   child: z.string().optional(),
+  /** Steps and seconds, each once, however many metrics were written at them. */
+  axes: z.array(
+    z.object({ steps: z.instanceof(Float64Array), seconds: z.instanceof(Float64Array) }),
+  ),
   metrics: z.array(
     z.object({
       name: z.string(),
-      steps: z.instanceof(Float64Array),
+      /** Which of the axes. */
+      axis: z.int().min(0),
       values: z.instanceof(Float32Array),
     }),
   ),
-  /** The newest samples, warnings, and the checkpoint and `finished` event that stand. */
+  /** Samples, checkpoints, the newest warnings, and the `finished` event that stands. */
   events: z.array(runEventSchema),
   error: errorDataSchema.optional(),
   startedAt: z.number().optional(),
   updatedAt: z.number().optional(),
+  workedSeconds: z.number(),
+  workingSince: z.number().optional(),
 });
 /** See {@link runViewDataSchema}. */
 export type RunViewData = z.infer<typeof runViewDataSchema>;
 
 /** Packs a view. The arrays are copies. */
 export function packRunView(view: RunView): RunViewData {
-  const { metrics, samples, warnings, checkpoint, finished, ...rest } = view;
+  const { metrics, samples, warnings, checkpoints, finished, ...rest } = view;
   const events: RunEvent[] = [
-    ...samples.slice(-carriedEvents),
+    ...thinned(samples),
+    ...thinned(checkpoints),
     ...warnings.slice(-carriedEvents),
-    ...(checkpoint === undefined ? [] : [checkpoint]),
     ...(finished === undefined ? [] : [finished]),
   ];
-  return {
-    ...rest,
-    metrics: [...metrics].map(([name, { steps, values }]) => ({
-      name,
-      steps: Float64Array.from(steps),
-      values: Float32Array.from(values),
-    })),
-    events,
-  };
+  const axes: RunViewData['axes'] = [];
+  const packed = [...metrics].map(([name, { steps, seconds, values }]) => {
+    let axis = axes.findIndex((known) => sameNumbers(known.steps, steps));
+    if (axis === -1) {
+      const made = { steps: Float64Array.from(steps), seconds: Float64Array.from(seconds) };
+      axis = axes.push(made) - 1;
+    }
+    return { name, axis, values: Float32Array.from(values) };
+  });
+  return { ...rest, axes, metrics: packed, events };
 }
 
 /** Unpacks a view, to be gone on from with `createRunFold`. */
 export function unpackRunView(data: RunViewData): RunView {
+  const axes = data.axes.map(({ steps, seconds }) => ({
+    steps: Array.from(steps),
+    seconds: Array.from(seconds),
+  }));
   const metrics = new Map<string, MetricSeries>(
-    data.metrics.map(({ name, steps, values }) => [
+    data.metrics.map(({ name, axis, values }) => [
       name,
-      { steps: Array.from(steps), values: Array.from(values) },
+      { ...(axes.at(axis) ?? { steps: [], seconds: [] }), values: Array.from(values) },
     ]),
   );
   const ofType = <T extends RunEvent['type']>(type: T) =>
@@ -85,10 +99,30 @@ export function unpackRunView(data: RunViewData): RunView {
     metrics,
     samples: ofType('sample'),
     warnings: ofType('warning'),
-    checkpoint: ofType('checkpoint').at(-1),
+    checkpoints: ofType('checkpoint'),
     error: data.error,
     finished: ofType('finished').at(-1),
     startedAt: data.startedAt,
     updatedAt: data.updatedAt,
+    workedSeconds: data.workedSeconds,
+    workingSince: data.workingSince,
   };
+}
+
+/** Events of evenly spread steps, with those of the first and of the last, all of a step or none. */
+function thinned<E extends { readonly step: number }>(events: readonly E[]): readonly E[] {
+  if (events.length <= carriedMarks) return events;
+  const steps = [...new Set(events.map(({ step }) => step))];
+  const wanted = Math.max(2, Math.floor((carriedMarks / events.length) * steps.length));
+  const kept = new Set(
+    Array.from({ length: wanted }, (_, at) =>
+      steps.at(Math.round((at * (steps.length - 1)) / (wanted - 1))),
+    ),
+  );
+  return events.filter(({ step }) => kept.has(step));
+}
+
+function sameNumbers(a: Float64Array, b: readonly number[]): boolean {
+  if (a.length !== b.length || a.at(-1) !== b.at(-1)) return false;
+  return a.every((value, at) => value === b[at]);
 }

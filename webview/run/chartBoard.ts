@@ -1,41 +1,105 @@
-/** All curves of a run in their groups, with one zoom for all. */
-import type { MetricSeries } from '../../src/protocol/runFold.ts';
+/** All curves of the runs in their groups, with one axis and one zoom for all. */
 import { button, element } from '../components/element.ts';
-import { groupMetrics } from './metricGroups.ts';
-import { MetricChart, type ChartSettings } from './metricChart.ts';
+import { domainOf, type AxisKind, type Curve, type DrawnRun } from './curve.ts';
+import { groupMetrics, type MetricGroup } from './metricGroups.ts';
+import { MetricChart, type ChartActions, type ChartSettings } from './metricChart.ts';
+
+/** What the user chooses about the drawing. */
+export interface BoardSettings {
+  readonly smoothing: number;
+  readonly logScale: boolean;
+  readonly axis: AxisKind;
+}
+
+/** A part of the axis. */
+export type Zoom = readonly [from: number, to: number];
+
+/** Everything that is drawn: also what an exported figure is made of. */
+export interface Drawing {
+  readonly groups: readonly MetricGroup[];
+  readonly curvesOf: (metric: string) => readonly Curve[];
+  readonly settings: ChartSettings;
+}
 
 /** See the file's header. Charts are made as metrics appear. */
 export class ChartBoard {
   readonly root = element('div', { class: 'board' });
   readonly #charts = new Map<string, MetricChart>();
-  readonly #reset = button('Reset Zoom', () => this.#zoom(undefined));
-  #metrics: ReadonlyMap<string, MetricSeries> = new Map();
-  #settings: ChartSettings = { smoothing: 0, logScale: false, zoom: undefined };
+  readonly #changed: () => void;
+  readonly #actions: ChartActions;
+  readonly #reset = button('Reset Zoom', () => this.#zoomTo(undefined));
+  #runs: readonly DrawnRun[] = [];
+  #groups: readonly MetricGroup[] = [];
+  #settings: BoardSettings;
+  #zoom: Zoom | undefined;
+  #selected: number | undefined;
+  #domain: Zoom = [0, 1];
 
-  constructor() {
-    this.#reset.hidden = true;
-    this.root.addEventListener('dblclick', () => this.#zoom(undefined));
+  /**
+   * `select` is called with the place that was clicked, `changed` when the user zoomed.
+   * `zoom` is a zoom from before a reload.
+   */
+  constructor(
+    settings: BoardSettings,
+    zoom: Zoom | undefined,
+    tell: { readonly select: (place: number) => void; readonly changed: () => void },
+  ) {
+    this.#settings = settings;
+    this.#zoom = zoom;
+    this.#changed = tell.changed;
+    this.#actions = { zoom: (from, to) => this.#zoomTo([from, to]), select: tell.select };
+    this.#reset.hidden = zoom === undefined;
+    this.root.addEventListener('dblclick', () => this.#zoomTo(undefined));
   }
 
-  /** The button that shows all steps again; hidden while they are shown. */
+  /** The button that shows everything again; hidden while everything is shown. */
   get reset(): HTMLElement {
     return this.#reset;
   }
 
-  /** Draws the metrics. The map is only read, and read again when the settings change. */
-  draw(metrics: ReadonlyMap<string, MetricSeries>): void {
-    this.#metrics = metrics;
-    if ([...metrics.keys()].join('\n') !== [...this.#charts.keys()].join('\n')) this.#arrange();
-    for (const [name, chart] of this.#charts) {
-      const series = metrics.get(name);
-      if (series !== undefined) chart.draw(series, this.#settings);
+  get zoom(): Zoom | undefined {
+    return this.#zoom;
+  }
+
+  /** What is in sight of the axis. */
+  get domain(): Zoom {
+    return this.#zoom ?? this.#domain;
+  }
+
+  get drawing(): Drawing {
+    return {
+      groups: this.#groups,
+      curvesOf: (metric) => this.#curvesOf(metric),
+      settings: this.#chartSettings(),
+    };
+  }
+
+  /** Draws the runs; the first is the panel's own. Their metrics are only read. */
+  draw(runs: readonly DrawnRun[]): void {
+    this.#runs = runs;
+    this.#domain = domainOf(runs, this.#settings.axis);
+    const names = new Set(runs.flatMap(({ metrics }) => [...metrics.keys()]));
+    if ([...names].join('\n') !== [...this.#charts.keys()].join('\n')) this.#arrange(names);
+    const settings = this.#chartSettings();
+    for (const [name, chart] of this.#charts) chart.draw(this.#curvesOf(name), settings);
+  }
+
+  /** Changes how curves are drawn. Another axis ends the zoom and the selection. */
+  set(settings: BoardSettings): void {
+    const otherAxis = settings.axis !== this.#settings.axis;
+    this.#settings = settings;
+    if (otherAxis) {
+      this.#selected = undefined;
+      this.#zoomTo(undefined);
+    } else {
+      this.draw(this.#runs);
     }
   }
 
-  /** Changes how curves are drawn. */
-  set(settings: Omit<ChartSettings, 'zoom'>): void {
-    this.#settings = { ...settings, zoom: this.#settings.zoom };
-    this.#remake();
+  /** Marks a place in all charts; none when undefined. */
+  select(place: number | undefined): void {
+    this.#selected = place;
+    this.draw(this.#runs);
   }
 
   /** Takes over the colours of a new theme. */
@@ -43,24 +107,33 @@ export class ChartBoard {
     for (const chart of this.#charts.values()) chart.recolour();
   }
 
-  #zoom(zoom: ChartSettings['zoom']): void {
-    this.#settings = { ...this.#settings, zoom };
+  #chartSettings(): ChartSettings {
+    return { ...this.#settings, domain: this.domain, selected: this.#selected };
+  }
+
+  #curvesOf(metric: string): Curve[] {
+    return this.#runs.flatMap(({ id, colour, dash, metrics }) => {
+      const series = metrics.get(metric);
+      return series === undefined ? [] : [{ run: id, colour, dash, series }];
+    });
+  }
+
+  #zoomTo(zoom: Zoom | undefined): void {
+    this.#zoom = zoom;
     this.#reset.hidden = zoom === undefined;
-    this.draw(this.#metrics);
+    this.draw(this.#runs);
+    this.#changed();
   }
 
-  #remake(): void {
-    this.#arrange();
-    this.draw(this.#metrics);
-  }
-
-  #arrange(): void {
+  #arrange(names: Iterable<string>): void {
     for (const chart of this.#charts.values()) chart.dispose();
     this.#charts.clear();
-    const sections = groupMetrics(this.#metrics.keys()).map(({ title, colour, metrics }) => {
+    this.#groups = groupMetrics(names);
+    const made = new Map<string, MetricChart>();
+    const sections = this.#groups.map(({ title, colour, metrics }) => {
       const charts = metrics.map((metric) => {
-        const chart = new MetricChart(metric, colour, (from, to) => this.#zoom({ from, to }));
-        this.#charts.set(metric, chart);
+        const chart = new MetricChart(metric, colour, this.#actions);
+        made.set(metric, chart);
         return chart.root;
       });
       return element(
@@ -70,6 +143,11 @@ export class ChartBoard {
         element('div', { class: 'charts' }, ...charts),
       );
     });
+    // In the order of the names, so that the same names are recognised the next time.
+    for (const name of names) {
+      const chart = made.get(name);
+      if (chart !== undefined) this.#charts.set(name, chart);
+    }
     this.root.replaceChildren(...sections);
   }
 }

@@ -1,4 +1,5 @@
 /** Metrics by their prefix: `ppo/kl` is "kl" under "PPO"; what has none is the system's. */
+import type { ChartColour } from './curve.ts';
 
 /** A heading and the metrics under it. */
 export interface MetricGroup {
@@ -8,9 +9,6 @@ export interface MetricGroup {
   /** Full metric names. */
   readonly metrics: readonly string[];
 }
-
-/** The theme's colours for charts that a group may have. */
-export type ChartColour = 'blue' | 'orange' | 'green' | 'purple' | 'red';
 
 const known: readonly {
   readonly prefix: string;

@@ -1,6 +1,7 @@
 /** The numbers behind the curves, for screen readers and for whoever prefers numbers. */
 import type { MetricSeries } from '../../src/protocol/runFold.ts';
 import { element } from '../components/element.ts';
+import type { DrawnRun } from './curve.ts';
 import { number } from './inWords.ts';
 
 const columns = ['First', 'Lowest', 'Highest', 'Latest', 'At step'];
@@ -9,7 +10,7 @@ const columns = ['First', 'Lowest', 'Highest', 'Latest', 'At step'];
 export class NumberTable {
   readonly root = element('details', { class: 'numbers' });
   readonly #body = element('tbody');
-  #metrics: ReadonlyMap<string, MetricSeries> = new Map();
+  #runs: readonly DrawnRun[] = [];
 
   constructor() {
     this.root.append(
@@ -33,14 +34,20 @@ export class NumberTable {
         ),
       ),
     );
-    this.root.addEventListener('toggle', () => this.update(this.#metrics));
+    this.root.addEventListener('toggle', () => this.update(this.#runs));
   }
 
-  /** Shows the metrics. The map is only read. */
-  update(metrics: ReadonlyMap<string, MetricSeries>): void {
-    this.#metrics = metrics;
+  /** Shows the metrics of all runs that are drawn. They are only read. */
+  update(runs: readonly DrawnRun[]): void {
+    this.#runs = runs;
     if (!this.root.open) return;
-    this.#body.replaceChildren(...[...metrics].map(([name, series]) => row(name, series)));
+    this.#body.replaceChildren(
+      ...runs.flatMap(({ id, metrics }) =>
+        [...metrics].map(([name, series]) =>
+          row(runs.length === 1 ? name : `${name}, ${id}`, series),
+        ),
+      ),
+    );
   }
 }
 

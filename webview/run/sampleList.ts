@@ -1,41 +1,117 @@
-/** The newest completions of a run. */
-import type { RunEventOf } from '../../src/protocol/runFold.ts';
-import { element } from '../components/element.ts';
+/** Completions of the fixed prompts as they change over training, with scores and word differences. */
+import { button, element } from '../components/element.ts';
 import { visibleText } from '../components/visibleText.ts';
+import { wordDiff } from '../components/wordDiff.ts';
 import { number } from './inWords.ts';
+import {
+  historiesOf,
+  referenceOf,
+  type PromptHistory,
+  type Reference,
+  type Sample,
+} from './sampleHistory.ts';
 
-const shown = 12;
+/** Evaluations of a prompt that are shown before "Show All". */
+const shownAtFirst = 4;
 
 /** A section that shows itself when there is a sample. */
 export class SampleList {
   readonly root = element('section', { 'aria-label': 'Samples', hidden: true });
-  readonly #list = element('ol', { class: 'samples' });
-  #newest: RunEventOf<'sample'> | undefined;
+  readonly #prompts = element('div', { class: 'histories' });
+  readonly #reference: HTMLSelectElement;
+  readonly #open = new Set<string>();
+  #samples: readonly Sample[] = [];
+  #seen = 0;
+  #newest: Sample | undefined;
+  #step: number | undefined;
 
   constructor() {
-    this.root.append(element('h2', {}, 'Samples, newest first'), this.#list);
+    this.#reference = element(
+      'select',
+      {},
+      element('option', { value: 'previous' }, 'the evaluation before'),
+      element('option', { value: 'first' }, 'the first evaluation'),
+      element('option', { value: 'none' }, 'nothing'),
+    );
+    this.#reference.addEventListener('input', () => this.#draw());
+    this.root.append(
+      element('h2', {}, 'Samples over training'),
+      element('label', { class: 'quiet' }, 'Differences from ', this.#reference),
+      this.#prompts,
+    );
   }
 
-  /** Shows the newest of the samples, which come oldest first. */
-  update(samples: readonly RunEventOf<'sample'>[]): void {
+  /** Shows the samples, which come oldest first. The array is only read. */
+  update(samples: readonly Sample[]): void {
+    this.#samples = samples;
     const newest = samples.at(-1);
-    if (newest === this.#newest && newest !== undefined) return;
+    if (newest === this.#newest && samples.length === this.#seen) return;
     this.#newest = newest;
+    this.#seen = samples.length;
     this.root.hidden = newest === undefined;
-    this.#list.replaceChildren(...samples.slice(-shown).reverse().map(item));
+    this.#draw();
+  }
+
+  /** Brings the completions of a step into sight. */
+  reveal(step: number): void {
+    this.#step = step;
+    for (const { prompt } of historiesOf(this.#samples)) this.#open.add(prompt);
+    this.#draw();
+    this.root.querySelector('[aria-current]')?.scrollIntoView({ block: 'center' });
+  }
+
+  #draw(): void {
+    this.#prompts.replaceChildren(
+      ...historiesOf(this.#samples).map((history) => this.#history(history)),
+    );
+  }
+
+  #history(history: PromptHistory): HTMLElement {
+    const { prompt, samples } = history;
+    const all = this.#open.has(prompt) || samples.length <= shownAtFirst;
+    const from = all ? 0 : samples.length - shownAtFirst;
+    const items = samples
+      .map((sample, at) => ({ sample, at }))
+      .slice(from)
+      .reverse()
+      .map(({ sample, at }) => this.#item(sample, samples, at));
+    const more = button(`Show All ${samples.length}`, () => {
+      this.#open.add(prompt);
+      this.#draw();
+    });
+    return element(
+      'article',
+      {},
+      element('p', { class: 'text asked' }, visibleText(prompt)),
+      element('ol', { class: 'samples' }, ...items),
+      ...(all ? [] : [more]),
+    );
+  }
+
+  #item(sample: Sample, samples: readonly Sample[], at: number): HTMLElement {
+    const before = referenceOf(samples, at, this.#chosen);
+    const facts = [
+      `step ${number(sample.step)}`,
+      ...(sample.score === undefined ? [] : [scoreInWords(sample.score, before?.score)]),
+    ];
+    const current = sample.step === this.#step;
+    return element(
+      'li',
+      current ? { 'aria-current': 'step' } : {},
+      element('p', { class: 'quiet' }, facts.join(' · ')),
+      wordDiff(before?.completion, sample.completion),
+    );
+  }
+
+  get #chosen(): Reference {
+    const { value } = this.#reference;
+    return value === 'first' || value === 'none' ? value : 'previous';
   }
 }
 
-function item({ step, prompt, completion, score }: RunEventOf<'sample'>): HTMLElement {
-  const facts = [
-    `step ${number(step)}`,
-    ...(score === undefined ? [] : [`score ${number(score)}`]),
-  ];
-  return element(
-    'li',
-    {},
-    element('p', { class: 'quiet' }, facts.join(' · ')),
-    element('p', { class: 'text asked' }, visibleText(prompt)),
-    element('p', { class: 'text' }, visibleText(completion)),
-  );
+function scoreInWords(score: number, before: number | undefined): string {
+  const said = `score ${number(score)}`;
+  if (before === undefined) return said;
+  const change = score - before;
+  return `${said} (${change < 0 ? '−' : '+'}${number(Math.abs(change))})`;
 }

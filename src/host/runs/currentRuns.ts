@@ -30,6 +30,7 @@ export function currentRuns(
   follow();
   return {
     find: async (runId) => projects.current?.runs.find(runId),
+    list: () => projects.current?.runs.runs ?? [],
     onDidChange: changed.event,
     dispose: () => owned.dispose(),
   };

@@ -210,6 +210,11 @@ export class RunSupervisor implements RunSource, Disposable {
     return run;
   }
 
+  /** See {@link runs}. */
+  list(): readonly Run[] {
+    return this.runs;
+  }
+
   /** Stops watching. The runs go on. */
   dispose(): void {
     clearTimeout(this.timer);

@@ -39,6 +39,8 @@ export interface PanelPageOptions {
   readonly viewport: { readonly width: number; readonly height: number };
   /** Takes what the webview says. */
   readonly receive: (message: unknown) => void;
+  /** What the webview kept before a reload. */
+  readonly state?: unknown;
 }
 
 const origin = 'http://panel.test';
@@ -46,12 +48,14 @@ const origin = 'http://panel.test';
 declare global {
   interface Window {
     sendToHost(message: unknown): void;
+    /** What the webview keeps for a reload. */
+    panelState(): unknown;
   }
 }
 
 /** Opens a panel. `receive` may be called before this resolves. */
 export async function openPanelPage(options: PanelPageOptions): Promise<PanelPage> {
-  const { browser, entry, theme, viewport, receive } = options;
+  const { browser, entry, theme, viewport, receive, state } = options;
   const files = await bundle(entry);
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
   const page = await context.newPage();
@@ -64,7 +68,7 @@ export async function openPanelPage(options: PanelPageOptions): Promise<PanelPag
   // They end with the context.
   await Promise.all([
     page.exposeFunction('sendToHost', receive),
-    page.addInitScript(playEditor, { variables, bodyClass: themes[theme].body }),
+    page.addInitScript(playEditor, { variables, bodyClass: themes[theme].body, state }),
     page.route(`${origin}/**`, async (route) => {
       const name = new URL(route.request().url()).pathname.slice(1);
       const body = files.get(name);
@@ -128,8 +132,12 @@ async function themeVariables(theme: Theme): Promise<Record<string, string>> {
 }
 
 /** Runs in the page, before its own scripts: what VS Code does to a webview. */
-function playEditor(given: { variables: Record<string, string>; bodyClass: string }): void {
-  const state: { value: unknown } = { value: undefined };
+function playEditor(given: {
+  variables: Record<string, string>;
+  bodyClass: string;
+  state?: unknown;
+}): void {
+  const state: { value: unknown } = { value: given.state };
   const apply = () => {
     for (const [name, value] of Object.entries(given.variables)) {
       document.documentElement.style.setProperty(name, value);
@@ -142,6 +150,7 @@ function playEditor(given: { variables: Record<string, string>; bodyClass: strin
     console.error(`policy: ${event.violatedDirective} blocked ${event.blockedURI}`);
   });
   Object.assign(globalThis, {
+    panelState: () => state.value,
     acquireVsCodeApi: () => ({
       postMessage: (message: unknown) => {
         window.sendToHost(message);

@@ -1,0 +1,233 @@
+// The run panel's webview: 50,000 points, one point, overlays, marks, axes, samples over training, and the files it makes.
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../scripts/editor/workbenchPage.ts';
+import { results } from '../../scripts/stages/stage.ts';
+import type { ToWebview } from '../../src/protocol/panels.ts';
+import { foldRun, type RunView } from '../../src/protocol/runFold.ts';
+import { openPanelPage, type PanelPage, type Theme } from './panels/panelPage.ts';
+import { ppoStep, runHost, type RunHost } from './panels/runHost.ts';
+
+const shots = path.join(results, 'screenshots');
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+  await mkdir(shots, { recursive: true });
+});
+after(() => browser.close());
+
+interface Opened extends AsyncDisposable {
+  readonly host: RunHost;
+  readonly page: Page;
+  readonly panel: PanelPage;
+}
+
+/** A run panel over a run that has started; the panel must not complain until it is closed. */
+async function openRun(
+  others: ReadonlyMap<string, RunView> = new Map(),
+  theme: Theme = 'dark',
+  state?: unknown,
+): Promise<Opened> {
+  const link: { panel?: PanelPage; waiting: ToWebview[] } = { waiting: [] };
+  const host = runHost((message) => {
+    if (link.panel === undefined) link.waiting.push(message);
+    else link.panel.post(message);
+  }, others);
+  host.write({ type: 'started', time: 0, stage: 'ppo', pid: 1, totalSteps: 200 });
+  const viewport = { width: 1200, height: 900 };
+  const panel = await openPanelPage({
+    browser,
+    entry: 'run',
+    theme,
+    viewport,
+    state,
+    receive: (message) => host.receive(message),
+  });
+  link.panel = panel;
+  for (const message of link.waiting) panel.post(message);
+  return {
+    host,
+    page: panel.page,
+    panel,
+    [Symbol.asyncDispose]: async () => {
+      const complaints = [...panel.complaints];
+      await panel.close();
+      assert.deepEqual(complaints, []);
+    },
+  };
+}
+
+const otherRun = (): RunView =>
+  foldRun([
+    { type: 'started', time: 0, stage: 'ppo', pid: 1, totalSteps: 60 },
+    ...Array.from({ length: 60 }, (_, at) => ppoStep(at + 1, 0.5)),
+  ]);
+const chart = (page: Page, name: string) =>
+  page.locator('.chart', { has: page.locator('figcaption', { hasText: name }) }).first();
+
+/** Pixels of a chart's canvas that are neither transparent nor the grid's faint colour. */
+function ink(page: Page, name: string): Promise<number> {
+  return chart(page, name)
+    .locator('canvas')
+    .evaluate((canvas) => {
+      if (!(canvas instanceof HTMLCanvasElement)) return 0;
+      const data =
+        canvas.getContext('2d')?.getImageData(60, 0, canvas.width - 60, canvas.height - 30).data ??
+        [];
+      let count = 0;
+      for (let at = 3; at < data.length; at += 4) if (data[at] > 128) count += 1;
+      return count;
+    });
+}
+
+test('a metric with a single value shows it as a point', async () => {
+  await using opened = await openRun();
+  const { host, page } = opened;
+  host.write({ type: 'metrics', time: 1000, step: 7, values: { 'sft/validation_loss': 1.25 } });
+  await chart(page, 'validation loss').locator('canvas').waitFor();
+  await page.waitForTimeout(200);
+  assert.ok((await ink(page, 'validation loss')) > 10);
+  await chart(page, 'validation loss').screenshot({ path: path.join(shots, 'run-one-point.png') });
+});
+
+test('50,000 steps of ten metrics are drawn, and drawn anew in a few frames', async (t) => {
+  await using opened = await openRun();
+  const { host, page } = opened;
+  const steps = Array.from({ length: 50_000 }, (_, at) => ppoStep(at + 1));
+  host.restart([{ type: 'started', time: 0, stage: 'ppo', pid: 1, totalSteps: 60_000 }, ...steps]);
+  await page.getByText('Step 50,000 of 60,000').waitFor();
+  await page.locator('.chart canvas').first().waitFor();
+  const durations: number[] = [];
+  for (let more = 1; more <= 20; more += 1) {
+    host.write(ppoStep(50_000 + more));
+    const took = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const begin = performance.now();
+          requestAnimationFrame(() =>
+            requestAnimationFrame(() => resolve(performance.now() - begin)),
+          );
+        }),
+    );
+    durations.push(took);
+  }
+  await page.getByText('Step 50,020 of 60,000').waitFor();
+  durations.sort((a, b) => a - b);
+  const median = durations[10];
+  t.diagnostic(`two frames with 50,000 points and ten charts: median ${median.toFixed(0)} ms`);
+  assert.ok(median < 400, `two frames took ${median} ms`);
+});
+
+test('another run is drawn over this one, is named, told apart by dashes, and remembered', async () => {
+  await using opened = await openRun(new Map([['other-run', otherRun()]]));
+  const { host, page } = opened;
+  for (let step = 1; step <= 40; step += 1) host.write(ppoStep(step));
+  await page.getByText('Overlay other runs').click();
+  await page.getByLabel('other-run').check();
+  const legend = chart(page, 'score').locator('.legend li');
+  await legend.nth(1).waitFor();
+  assert.deepEqual(await legend.locator('.name').allTextContents(), [
+    '2026-11-21-ppo-1',
+    'other-run',
+  ]);
+  assert.notEqual(await legend.nth(1).locator('line').getAttribute('stroke-dasharray'), '');
+  const before = await legend.nth(1).locator('.value').textContent();
+  host.writeOther('other-run', {
+    type: 'metrics',
+    time: 61_000,
+    step: 61,
+    values: { 'ppo/score': 9.5 },
+  });
+  await legend.nth(1).getByText('9.500').waitFor();
+  assert.notEqual(before, '9.500');
+  await page.screenshot({ path: path.join(shots, 'run-overlay.png') });
+  const state = await page.evaluate(() => window.panelState());
+  await using again = await openRun(new Map([['other-run', otherRun()]]), 'light', state);
+  for (let step = 1; step <= 40; step += 1) again.host.write(ppoStep(step));
+  await chart(again.page, 'score').locator('.legend li').nth(1).waitFor();
+});
+
+test('checkpoints and warnings are marks that open by click and by key', async () => {
+  await using opened = await openRun();
+  const { host, page } = opened;
+  for (let step = 1; step <= 40; step += 1) host.write(ppoStep(step));
+  host.write(
+    { type: 'checkpoint', time: 10_000, step: 10, path: 'checkpoints/step-10' },
+    { type: 'warning', time: 30_000, step: 30, code: 'kl', message: 'KL turned negative.' },
+  );
+  await page.getByRole('button', { name: 'Step 10: checkpoint' }).click();
+  const detail = page.getByRole('region', { name: 'Chosen step' });
+  await detail.getByText('Checkpoint checkpoints/step-10').waitFor();
+  await page.getByRole('button', { name: 'Step 30: warning' }).press('Enter');
+  await detail.getByText('KL turned negative.').waitFor();
+  await detail.getByText('ppo/entropy').waitFor();
+  await page.screenshot({ path: path.join(shots, 'run-marks.png') });
+  await detail.getByRole('button', { name: 'Close' }).click();
+  await detail.waitFor({ state: 'hidden' });
+});
+
+test('a click on a curve chooses its step, and the axis can count time', async () => {
+  await using opened = await openRun();
+  const { host, page } = opened;
+  for (let step = 1; step <= 40; step += 1) host.write(ppoStep(step));
+  const over = chart(page, 'score').locator('.u-over');
+  const box = await over.boundingBox();
+  assert.ok(box !== null);
+  await page.mouse.click(box.x + box.width - 2, box.y + 40);
+  await page.getByRole('heading', { name: 'Step 40 · 40 s at work' }).waitFor();
+  await page.getByLabel('Over').selectOption('time');
+  await page.mouse.move(box.x + 1, box.y + 42);
+  await chart(page, 'score')
+    .locator('.value', { hasText: /^1 s: / })
+    .waitFor();
+});
+
+test('samples stand by prompt with what changed since the evaluation before', async () => {
+  await using opened = await openRun();
+  const { host, page } = opened;
+  const texts = ['The otter sleeps.', 'The otter swims.', 'The big otter swims.'];
+  texts.forEach((completion, at) =>
+    host.write({
+      type: 'sample',
+      time: at,
+      step: 10 * (at + 1),
+      promptId: 'p1',
+      prompt: 'What does the otter do?',
+      completion,
+      score: at - 0.5,
+    }),
+  );
+  await page.getByText('step 30 · score 1.500 (+1)').waitFor();
+  const newest = page.locator('.samples li').first();
+  assert.equal(await newest.locator('ins').textContent(), 'big ');
+  await page.getByLabel('Differences from').selectOption('first');
+  assert.deepEqual(await newest.locator('del').allTextContents(), ['sleeps']);
+  await page.screenshot({ path: path.join(shots, 'run-samples.png'), fullPage: true });
+});
+
+test('the charts are saved as CSV, SVG and PNG', async () => {
+  await using opened = await openRun();
+  const { host, page } = opened;
+  for (let step = 1; step <= 40; step += 1) host.write(ppoStep(step));
+  for (const name of ['CSV', 'SVG', 'PNG']) {
+    await page.getByRole('button', { name: `Export ${name}` }).click();
+    const deadline = Date.now() + 10_000;
+    while (host.saved.at(-1)?.name !== name.toLowerCase() && Date.now() < deadline) {
+      await page.waitForTimeout(50);
+    }
+  }
+  assert.deepEqual(
+    host.saved.map(({ name }) => name),
+    ['csv', 'svg', 'png'],
+  );
+  const svg = new TextDecoder().decode(host.saved[1]?.bytes);
+  assert.match(svg, /^<svg [^>]*>/);
+  assert.ok(svg.includes('>policy loss</text>') && svg.includes('<polyline'));
+  assert.ok(!svg.includes('NaN') && !svg.includes('undefined'));
+  const png = host.saved[2]?.bytes ?? new Uint8Array();
+  assert.deepEqual([...png.slice(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+  await writeFile(path.join(shots, 'run-export.png'), png);
+});

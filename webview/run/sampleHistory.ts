@@ -1,0 +1,38 @@
+/** Completions of the same prompts as they change over training. */
+import type { RunEventOf } from '../../src/protocol/runFold.ts';
+
+/** A completion at an evaluation. */
+export type Sample = RunEventOf<'sample'>;
+
+/** One prompt with its completions, oldest first. */
+export interface PromptHistory {
+  readonly prompt: string;
+  readonly samples: readonly Sample[];
+}
+
+/** Samples by prompt, the prompts in the order of their first appearance. */
+export function historiesOf(samples: readonly Sample[]): PromptHistory[] {
+  const byPrompt = new Map<string, Sample[]>();
+  for (const sample of samples) {
+    const key = sample.promptId ?? sample.prompt;
+    const known = byPrompt.get(key);
+    if (known === undefined) byPrompt.set(key, [sample]);
+    else known.push(sample);
+  }
+  return [...byPrompt.values()].map((of) => ({ prompt: of[0].prompt, samples: of }));
+}
+
+/** What a completion is compared with. */
+export const references = ['previous', 'first', 'none'] as const;
+/** One of {@link references}. */
+export type Reference = (typeof references)[number];
+
+/** The completion that the one at an index is compared with; undefined when there is none. */
+export function referenceOf(
+  samples: readonly Sample[],
+  at: number,
+  reference: Reference,
+): Sample | undefined {
+  if (reference === 'none' || at === 0) return undefined;
+  return samples.at(reference === 'first' ? 0 : at - 1);
+}

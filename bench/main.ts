@@ -1,58 +1,56 @@
-/** `npm run bench`: how fast the engine trains and samples here; medians over alternating rounds. */
+/** `npm run bench`: our engine beside its peer, the same cases in alternating rounds. */
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { Random } from '../src/data/random.ts';
-import { Generator, initialise, type ModelConfig } from '../src/ml/models/index.ts';
-import { Learner } from '../src/ml/rlhf/learner.ts';
-import { packBatch, shapeKey } from '../src/ml/rlhf/batch.ts';
-import { crossEntropy } from '../src/ml/rlhf/losses.ts';
-import { batchFeeds, logprobsAt } from '../src/ml/rlhf/passes.ts';
-import { input } from '../src/ml/graph/index.ts';
+import { casesFor, products, tokensOf, type BenchCase, type BenchTask } from './cases.ts';
+import { MeasuringProcess, type Measurer } from './processes.ts';
 
-const usage = `Measures training and sampling at the embedded model's size.
+const usage = `Measures training, sampling and reward model steps: ours, and the same on a peer.
 
   npm run bench [-- options]
 
-  --threads N   threads of one operation; the machine's cores when absent
-  --rounds N    measured rounds of each task; 9 when absent
-  --json        one JSON object a line instead of the table`;
+  --python FILE  a Python with torch and transformers: measures them in the same run, round by round
+  --threads N    threads of one operation; the machine's cores when absent
+  --rounds N     measured rounds of each case; 9 when absent
+  --task NAME    train, generate or rm; may be repeated, all when absent
+  --size NAME    0.9m, 12m or 124m; may be repeated, all when absent
+  --json         one JSON object a line instead of the table`;
 
-/** One task's result, in the form that later comparisons with a peer extend. */
+/** One side's median. */
+interface Side {
+  readonly tokensPerSecond: number;
+  readonly peakRssMb: number;
+}
+
+/** One case's result. */
 interface Measured {
-  readonly task: 'train' | 'generate';
+  readonly task: BenchTask;
   readonly parameters: number;
   readonly batch: number;
   readonly length: number;
+  /** Completions a prompt, of task `rm`. */
+  readonly completions?: number;
   readonly threads: number;
-  readonly ours: { readonly tokensPerSecond: number; readonly peakRssMb: number };
+  readonly ours: Side;
+  readonly peer?: Side;
+  /** Ours by the peer's tokens per second. */
+  readonly ratio?: number;
+  /** The best rate of a large matrix product in ONNX Runtime here, of task `train`. */
+  readonly ceilingGflops?: number;
+  /** The share of it that the step's own matrix products reach, all else in the step counted as waiting. */
+  readonly shareOfCeiling?: number;
+  /** The same rankings as pairs take so many times as long, on our engine. */
+  readonly factorAgainstPairs?: number;
 }
-
-const config: ModelConfig = {
-  modelType: 'gpt2',
-  vocabSize: 1024,
-  nCtx: 128,
-  nEmbd: 128,
-  nLayer: 4,
-  nHead: 4,
-  nInner: 512,
-  activation: 'gelu_new',
-  layerNormEpsilon: 1e-5,
-  initializerRange: 0.02,
-  endToken: null,
-};
-const settings = {
-  adamBeta1: 0.9,
-  adamBeta2: 0.95,
-  adamEpsilon: 1e-8,
-  weightDecay: 0.01,
-  maxGradNorm: 1,
-};
 
 const { values } = parseArgs({
   options: {
+    python: { type: 'string' },
     threads: { type: 'string', default: String(availableParallelism()) },
     rounds: { type: 'string', default: '9' },
+    task: { type: 'string', multiple: true, default: [] },
+    size: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -63,94 +61,118 @@ if (values.help) {
 }
 const threads = Number(values.threads);
 const rounds = Number(values.rounds);
-const random = new Random(0);
-const parameters = initialise(config, 'language', random);
+const folder = import.meta.dirname;
+const ours: Measurer = { executable: process.execPath, argv: [path.join(folder, 'measure.ts')] };
 
-const train = { batch: 16, length: 64 };
-const learner = new Learner('policy', parameters.clone(), settings, { threads });
-const rows = Array.from({ length: train.batch }, () => ({
-  prompt: [],
-  completion: Array.from({ length: train.length }, () => random.integer(config.vocabSize)),
-}));
-const batch = packBatch(rows, 'all', config.nCtx);
-
-/** Forward, backward, clipping and AdamW; milliseconds. */
-async function trainOnce(): Promise<number> {
-  const started = performance.now();
-  await learner.step({
-    key: shapeKey(batch.shape),
-    graph: () => {
-      const { logprobs, trainable } = logprobsAt(config, batch.shape, 1);
-      return {
-        loss: crossEntropy(logprobs, input('weights', [batch.shape.positions])),
-        trainable,
-      };
-    },
-    feeds: {
-      ...batchFeeds(batch),
-      targets: batch.targets,
-      weights: new Float32Array(batch.shape.positions).fill(1 / batch.shape.positions),
-    },
-    learningRate: 1e-4,
-  });
-  return performance.now() - started;
-}
-
-const sampling = { batch: 32, length: 64 };
-const generator = new Generator(config, { threads }, sampling.batch);
-const prompts = Array.from({ length: sampling.batch }, () =>
-  Array.from({ length: 16 }, () => random.integer(config.vocabSize)),
-);
-
-/** A batch of prompts of 16 tokens with `length` new tokens each; milliseconds. */
-async function generateOnce(): Promise<number> {
-  const started = performance.now();
-  await generator.generate(parameters, prompts, {
-    maxNewTokens: sampling.length,
-    temperature: 1,
-    endToken: null,
-    random: new Random(1),
-  });
-  return performance.now() - started;
+/** The peer's program for a task; none where there is no Python, or the task has no peer. */
+function peerOf(task: BenchTask): Measurer | null {
+  if (values.python === undefined) return null;
+  return { executable: values.python, argv: [path.join(folder, 'peers', `${task}.py`)] };
 }
 
 function median(times: readonly number[]): number {
-  return [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)];
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
 }
 
-await trainOnce(); // compiles
-await generateOnce();
-const times: { train: number[]; generate: number[] } = { train: [], generate: [] };
-for (let round = 0; round < rounds; round++) {
-  times.train.push(await trainOnce());
-  times.generate.push(await generateOnce());
+/** What a process measured. */
+interface Medians {
+  readonly ms: number;
+  readonly peakRssMb: number;
+  readonly ready: MeasuringProcess['ready'];
 }
-const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
-const result = (
-  task: Measured['task'],
-  shape: { readonly batch: number; readonly length: number },
-): Measured => ({
-  task,
-  parameters: parameters.size,
-  ...shape,
-  threads,
-  ours: {
-    tokensPerSecond: Math.round((shape.batch * shape.length * 1000) / median(times[task])),
-    peakRssMb,
-  },
-});
-const results = [result('train', train), result('generate', sampling)];
-if (values.json) {
-  for (const line of results) console.log(JSON.stringify(line));
-} else {
-  console.log('task      parameters  batch × tokens  threads  tokens/s (median)');
-  for (const { task, parameters: size, batch: b, length, threads: t, ours } of results) {
-    const shape = `${b} × ${length}`;
-    console.log(
-      `${task.padEnd(9)} ${String(size).padStart(10)}  ${shape.padStart(14)}  ${String(t).padStart(7)}  ${String(ours.tokensPerSecond).padStart(17)}`,
-    );
+
+/** Operations per second of the matrix products. */
+function rateOf({ ready, ms }: Medians): number {
+  return ((ready.flops ?? 0) / ms) * 1000;
+}
+
+/** Medians of alternating rounds, in milliseconds, and the peaks of memory, in the given order. */
+async function alternate(entries: readonly (readonly [Measurer, BenchCase])[]): Promise<Medians[]> {
+  const processes: MeasuringProcess[] = [];
+  for (const [measurer, benchCase] of entries) {
+    processes.push(await MeasuringProcess.start(measurer, benchCase));
   }
-  console.log(`peak memory of the process: ${peakRssMb} MB`);
+  const times: number[][] = processes.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, measuring] of processes.entries()) times[i].push(await measuring.round());
+  }
+  return Promise.all(
+    processes.map(async (measuring, i) => ({
+      ms: median(times[i]),
+      peakRssMb: await measuring.end(),
+      ready: measuring.ready,
+    })),
+  );
 }
-learner.dispose();
-generator.dispose();
+
+async function measure(benchCase: BenchCase): Promise<Measured> {
+  const peer = peerOf(benchCase.task);
+  const pairs: BenchCase | null =
+    benchCase.task === 'rm' ? { ...benchCase, task: 'rm-pairs' } : null;
+  const ceilingCases = benchCase.task === 'train' ? products(threads) : [];
+  const [own, ...others] = await alternate([
+    [ours, benchCase],
+    ...ceilingCases.map((product) => [ours, product] as const),
+    ...(pairs === null ? [] : [[ours, pairs] as const]),
+    ...(peer === null ? [] : [[peer, benchCase] as const]),
+  ]);
+  const ceiling = Math.max(...others.slice(0, ceilingCases.length).map(rateOf));
+  const side = ({ ms, peakRssMb }: typeof own): Side => ({
+    tokensPerSecond: Math.round((tokensOf(benchCase) * 1000) / ms),
+    peakRssMb,
+  });
+  const theirs = peer === null ? undefined : others.at(-1);
+  return {
+    task: benchCase.task,
+    parameters: own.ready.parameters,
+    batch: benchCase.batch,
+    length: benchCase.length,
+    ...(benchCase.task === 'rm' && { completions: benchCase.completions }),
+    threads,
+    ours: side(own),
+    ...(theirs !== undefined && { peer: side(theirs), ratio: round2(theirs.ms / own.ms) }),
+    ...(ceilingCases.length > 0 && {
+      ceilingGflops: Math.round(ceiling / 1e9),
+      shareOfCeiling: round2(rateOf(own) / ceiling),
+    }),
+    ...(pairs !== null && { factorAgainstPairs: round2(others[0].ms / own.ms) }),
+  };
+}
+
+function round2(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function row(cells: readonly (string | number | undefined)[]): string {
+  const widths = [9, 12, 12, 10, 10, 7, 12, 12, 9, 9, 7];
+  return cells.map((cell, i) => `${cell ?? ''}`.padStart(widths[i])).join('');
+}
+
+if (!values.json) {
+  const sides = ['tokens/s', 'peer', 'ratio', 'memory, MB', 'peer'];
+  console.log(row(['task', 'parameters', 'batch', ...sides, 'GFLOP/s', 'share', 'pairs']));
+}
+for (const benchCase of casesFor(threads, values.task, values.size)) {
+  const measured = await measure(benchCase);
+  if (values.json) {
+    console.log(JSON.stringify(measured));
+    continue;
+  }
+  const { batch, length, completions } = measured;
+  console.log(
+    row([
+      measured.task,
+      measured.parameters,
+      [batch, completions, length].filter((size) => size !== undefined).join('×'),
+      measured.ours.tokensPerSecond,
+      measured.peer?.tokensPerSecond,
+      measured.ratio,
+      measured.ours.peakRssMb,
+      measured.peer?.peakRssMb,
+      measured.ceilingGflops,
+      measured.shareOfCeiling,
+      measured.factorAgainstPairs,
+    ]),
+  );
+}

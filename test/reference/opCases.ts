@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import * as graph from '../../src/ml/graph/index.ts';
-import { layerNormStatistic } from '../../src/ml/graph/network.ts';
+import { layerNormStatistic, rmsNormStatistic } from '../../src/ml/graph/network.ts';
 import type { Op, Tensor } from '../../src/ml/graph/index.ts';
 import { attentionCases } from './attentionCases.ts';
 import { exactly, floats, within } from './opCase.ts';
@@ -132,6 +132,11 @@ function layerNormReference(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor): tf.
   return tf.add(tf.mul(normed, gain), bias);
 }
 
+function rmsNormReference(x: tf.Tensor, gain: tf.Tensor): tf.Tensor {
+  const root = tf.sqrt(tf.add(tf.mean(tf.square(x), -1, true), 1e-6));
+  return tf.mul(tf.div(x, root), gain);
+}
+
 function geluReference(x: tf.Tensor): tf.Tensor {
   const inner = tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.pow(x, 3))));
   return tf.mul(tf.mul(0.5, x), tf.add(1, tf.tanh(inner)));
@@ -167,6 +172,10 @@ function gatherReference(table: tf.Tensor, indices: tf.Tensor): tf.Tensor {
 /** With the default epsilon. */
 function layerNorm(x: Tensor, gain: Tensor, bias: Tensor): Tensor {
   return graph.layerNorm(x, gain, bias);
+}
+
+function rmsNorm(x: Tensor, gain: Tensor): Tensor {
+  return graph.rmsNorm(x, gain);
 }
 
 function normed(x: Tensor): Tensor<'layerNorm'> {
@@ -231,6 +240,13 @@ export const opCases = {
       (x) => tf.rsqrt(tf.add(tf.moments(x, -1, true).variance, 1e-5)),
       'none',
     ),
+    one(
+      'inverse root of an RMS norm',
+      [floats(2, 3), floats(3)],
+      (x, gain) => rmsNormStatistic(graph.rmsNorm(x, gain)),
+      (x) => tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), 1e-6)),
+      'none',
+    ),
   ],
 
   add: [
@@ -270,6 +286,8 @@ export const opCases = {
   reciprocal: unary(graph.reciprocal, tf.reciprocal, positive),
   abs: unary(graph.abs, tf.abs),
   sign: [one('of both signs and 0', [exactly([-2, 0, 3], [3])], graph.sign, tf.sign, 'zero')],
+  sin: unary(graph.sin, tf.sin),
+  cos: unary(graph.cos, tf.cos),
   tanh: unary(graph.tanh, tf.tanh),
   sigmoid: unary(graph.sigmoid, tf.sigmoid),
   softplus: unary(graph.softplus, tf.softplus),
@@ -298,6 +316,12 @@ export const opCases = {
     one('rank 3', [floats(2, 1, 3), floats(3), floats(3)], layerNorm, layerNormReference),
     one('one row', [floats(5), positive(5), floats(5)], layerNorm, layerNormReference),
     one('a width of 1', [floats(2, 1), floats(1), floats(1)], layerNorm, layerNormReference),
+  ],
+  rmsNorm: [
+    one('rows', [floats(2, 4), floats(4)], rmsNorm, rmsNormReference),
+    one('rank 4', [floats(2, 1, 3, 4), floats(4)], rmsNorm, rmsNormReference),
+    one('one row', [floats(5), positive(5)], rmsNorm, rmsNormReference),
+    one('a width of 1', [floats(2, 1), floats(1)], rmsNorm, rmsNormReference),
   ],
   groupQueryAttention: attentionCases,
 

@@ -13,6 +13,8 @@ type UnaryOp =
   | 'reciprocal'
   | 'abs'
   | 'sign'
+  | 'sin'
+  | 'cos'
   | 'tanh'
   | 'sigmoid'
   | 'softplus'
@@ -98,6 +100,10 @@ export const reciprocal = unary('reciprocal');
 export const abs = unary('abs');
 /** −1, 0 or 1 by the sign of x; its gradient is 0 everywhere. */
 export const sign = unary('sign');
+/** Sine of an angle in radians. */
+export const sin = unary('sin');
+/** Cosine of an angle in radians. */
+export const cos = unary('cos');
 /** Hyperbolic tangent. */
 export const tanh = unary('tanh');
 /** 1 / (1 + e⁻ˣ) */
@@ -108,6 +114,11 @@ export const softplus = unary('softplus');
 export const relu = unary('relu');
 /** GELU by its tanh approximation, GPT-2's `gelu_new`: x/2 · (1 + tanh(√(2/π)(x + 0.044715 x³))). */
 export const gelu = unary('gelu');
+
+/** x · sigmoid(x), the gate's non-linearity in SwiGLU. */
+export function silu(x: Tensor): Tensor {
+  return mul(x, sigmoid(x));
+}
 
 /** ln sigmoid(x), exact for large |x|. */
 export function logSigmoid(x: Tensor): Tensor {

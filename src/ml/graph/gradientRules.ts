@@ -5,6 +5,7 @@
 import {
   add,
   cast,
+  cos,
   div,
   equal,
   exp,
@@ -14,6 +15,7 @@ import {
   neg,
   sigmoid,
   sign,
+  sin,
   square,
   sub,
   where,
@@ -25,6 +27,7 @@ import { gather, pick, scatterPick, scatterRows } from './indexing.ts';
 import { expand, pad, reshape, sliceBox, transpose } from './layout.ts';
 import { isZeros, zeros } from './leaves.ts';
 import { layerNormGradient } from './layerNormGradient.ts';
+import { rmsNormGradient } from './rmsNormGradient.ts';
 import { matMulGradient } from './matMulGradient.ts';
 import { reducedShape, reduceSum } from './reduce.ts';
 import { sizeOf } from './shape.ts';
@@ -94,6 +97,8 @@ export const gradientRules = {
   reciprocal: (y, dy) => [neg(mul(dy, square(y)))],
   abs: ({ inputs: [x] }, dy) => [mul(dy, sign(x))],
   sign: null,
+  sin: ({ inputs: [x] }, dy) => [mul(dy, cos(x))],
+  cos: ({ inputs: [x] }, dy) => [neg(mul(dy, sin(x)))],
   tanh: (y, dy) => [mul(dy, sub(1, square(y)))],
   sigmoid: (y, dy) => [mul(dy, mul(y, sub(1, y)))],
   softplus: ({ inputs: [x] }, dy) => [mul(dy, sigmoid(x))],
@@ -124,6 +129,7 @@ export const gradientRules = {
     return [sub(dy, mul(exp(y), reduceSum(dy, [-1], { keepDims: true })))];
   },
   layerNorm: layerNormGradient,
+  rmsNorm: rmsNormGradient,
   groupQueryAttention: withoutGradient,
 
   matMul: matMulGradient,

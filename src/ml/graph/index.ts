@@ -9,6 +9,7 @@ export {
   and,
   cast,
   clip,
+  cos,
   div,
   equal,
   exp,
@@ -29,6 +30,8 @@ export {
   relu,
   sigmoid,
   sign,
+  silu,
+  sin,
   softplus,
   sqrt,
   square,
@@ -42,5 +45,12 @@ export { argMax, reduceMax, reduceMean, reduceSum } from './reduce.ts';
 export { gather, pick, scatterPick, scatterRows } from './indexing.ts';
 export { matMul } from './matMul.ts';
 export type { MatMulOptions } from './matMul.ts';
-export { groupQueryAttention, layerNorm, logSoftmax, softmax, tokenLogprobs } from './network.ts';
+export {
+  groupQueryAttention,
+  layerNorm,
+  logSoftmax,
+  rmsNorm,
+  softmax,
+  tokenLogprobs,
+} from './network.ts';
 export { gradients } from './gradients.ts';

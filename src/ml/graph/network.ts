@@ -59,6 +59,26 @@ export function layerNormStatistic(
   return node('part', [normed], { index: which === 'mean' ? 1 : 2 }, shape, 'float32');
 }
 
+/**
+ * Normalisation by the root mean square over the last dimension: `x / √(mean(x²) + epsilon) · gain`,
+ * with `x [..., C]` and `gain [C]` (Zhang and Sennrich 2019).
+ */
+export function rmsNorm(x: Tensor, gain: Tensor, epsilon = 1e-6): Tensor<'rmsNorm'> {
+  for (const tensor of [x, gain]) checkDType('rmsNorm', tensor, 'float32');
+  const row: Shape = x.shape.slice(-1);
+  if (row.length === 0 || !sameShape(gain.shape, row)) {
+    throw new Error(
+      `rmsNorm: expected [.., C] with [C], got ${showShape(x.shape)} and ${showShape(gain.shape)}`,
+    );
+  }
+  return node('rmsNorm', [x, gain], { epsilon }, x.shape, 'float32');
+}
+
+/** 1/√(mean(x²) + epsilon) as {@link rmsNorm} found it, `[..., 1]`. */
+export function rmsNormStatistic(normed: Tensor<'rmsNorm'>): Tensor {
+  return node('part', [normed], { index: 1 }, [...normed.shape.slice(0, -1), 1], 'float32');
+}
+
 /** The tensors of {@link groupQueryAttention}. */
 export interface CachedAttention {
   /** New queries `[B, S, H·D]`. */

@@ -45,6 +45,8 @@ export interface AttributesOf {
   readonly reciprocal: None;
   readonly abs: None;
   readonly sign: None;
+  readonly sin: None;
+  readonly cos: None;
   readonly tanh: None;
   readonly sigmoid: None;
   readonly softplus: None;
@@ -55,6 +57,7 @@ export interface AttributesOf {
   readonly softmax: None;
   readonly logSoftmax: None;
   readonly layerNorm: { readonly epsilon: number };
+  readonly rmsNorm: { readonly epsilon: number };
   readonly groupQueryAttention: {
     readonly nHead: number;
     readonly nKvHead: number;

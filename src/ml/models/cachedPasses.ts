@@ -20,6 +20,7 @@ import {
 import type { Tensor } from '../graph/index.ts';
 import type { Attend, Weights } from './family.ts';
 import { lmLogits } from './heads.ts';
+import { attentionShape } from './modelConfig.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { weightInputs } from './modelParameters.ts';
 import { causalAttention, trunk } from './trunk.ts';
@@ -42,15 +43,15 @@ export function promptPass(
   const hidden = trunk(config, weights, input('tokens', [rows, length], 'int32'), { attend });
   const flat = reshape(hidden, [rows * length, config.nEmbd]);
   const last = gather(flat, input('last', [rows], 'int32')); // [B, C]
-  return { ...nextToken(weights, last), ...outputs };
+  return { ...nextToken(config, weights, last), ...outputs };
 }
 
 /**
  * A pass over one token a row. Inputs besides the weights: `tokens` [B, 1] and `positions` [B, 1],
  * both int32, `mask` [B, 1, 1, L] (0 where the cache holds a token, else {@link masked}),
- * `inverseTemperature` [], and per layer `pastKey.<i>` [B, H, D, L] and `pastValue.<i>` [B, H, L, D].
+ * `inverseTemperature` [], and per layer `pastKey.<i>` [B, Hkv, D, L] and `pastValue.<i>` [B, Hkv, L, D].
  * Outputs: `probabilities` [B, V] at the temperature, `logprobs` [B, V] at temperature 1, and per
- * layer `key.<i>` and `value.<i>` [N, C] of the new tokens.
+ * layer `key.<i>` and `value.<i>` [N, Hkv·D] of the new tokens.
  */
 export function stepPass(
   config: ModelConfig,
@@ -62,11 +63,11 @@ export function stepPass(
   const tokens = input('tokens', [rows, 1], 'int32');
   const positions = input('positions', [rows, 1], 'int32');
   const hidden = trunk(config, weights, tokens, { positions, attend }); // [B, 1, C]
-  return { ...nextToken(weights, reshape(hidden, [rows, config.nEmbd])), ...outputs };
+  return { ...nextToken(config, weights, reshape(hidden, [rows, config.nEmbd])), ...outputs };
 }
 
-function nextToken(weights: Weights, hidden: Tensor): Record<string, Tensor> {
-  const logits = lmLogits(weights, hidden); // [B, V]
+function nextToken(config: ModelConfig, weights: Weights, hidden: Tensor): Record<string, Tensor> {
+  const logits = lmLogits(config, weights, hidden); // [B, V]
   return {
     probabilities: softmax(mul(logits, input('inverseTemperature', []))),
     logprobs: logSoftmax(logits),
@@ -86,22 +87,23 @@ function recording(attend: Attend): { attend: Attend; outputs: Record<string, Te
   };
 }
 
-/** Attention of one new token a row to the cache and to itself. */
-function cachedAttention({ nHead, nEmbd }: ModelConfig, rows: number, length: number): Attend {
-  const width = nEmbd / nHead;
+/** Attention of one new token a row to the cache and to itself; G query heads share its keys. */
+function cachedAttention(config: ModelConfig, rows: number, length: number): Attend {
+  const { nHead, nKvHead, headWidth } = attentionShape(config);
   const mask = input('mask', [rows, 1, 1, length]);
-  const byHead = (x: Tensor): Tensor => reshape(x, [rows, nHead, 1, width]); // [B, H, 1, D]
+  const grouped = nHead / nKvHead;
+  const byHead = (x: Tensor, each: number): Tensor => reshape(x, [rows, nKvHead, each, headWidth]);
   return ({ query, key, value }, layer) => {
-    const pastKey = input(`pastKey.${layer}`, [rows, nHead, width, length]);
-    const pastValue = input(`pastValue.${layer}`, [rows, nHead, length, width]);
-    const scaled = mul(byHead(query), 1 / Math.sqrt(width)); // [B, H, 1, D]
-    const past = add(matMul(scaled, pastKey), mask); // [B, H, 1, L]
-    const own = reshape(reduceSum(mul(scaled, byHead(key)), [3]), [rows, nHead, 1, 1]);
-    const shares = softmax(concat([past, own], 3)); // [B, H, 1, L + 1]
+    const pastKey = input(`pastKey.${layer}`, [rows, nKvHead, headWidth, length]);
+    const pastValue = input(`pastValue.${layer}`, [rows, nKvHead, length, headWidth]);
+    const scaled = mul(byHead(query, grouped), 1 / Math.sqrt(headWidth)); // [B, Hkv, G, D]
+    const past = add(matMul(scaled, pastKey), mask); // [B, Hkv, G, L]
+    const own = reduceSum(mul(scaled, byHead(key, 1)), [3], { keepDims: true }); // [B, Hkv, G, 1]
+    const shares = softmax(concat([past, own], 3)); // [B, Hkv, G, L + 1]
     const mixed = add(
       matMul(slice(shares, 3, 0, length), pastValue),
-      mul(slice(shares, 3, length), byHead(value)),
-    ); // [B, H, 1, D]
-    return reshape(mixed, [rows, nEmbd]);
+      mul(slice(shares, 3, length), byHead(value, 1)),
+    ); // [B, Hkv, G, D]
+    return reshape(mixed, [rows, nHead * headWidth]);
   };
 }

@@ -10,8 +10,8 @@ import { Generator } from './generate.ts';
 import type { GenerateOptions } from './generationBatch.ts';
 import { lmLogits } from './heads.ts';
 import { loadParameters } from './loadParameters.ts';
-import { parseConfig } from './modelConfig.ts';
-import { modelParameters, weightInputs } from './modelParameters.ts';
+import { parseConfig } from './configFile.ts';
+import { weightInputs } from './modelParameters.ts';
 import { readSafetensors } from './safetensors.ts';
 import { trunk } from './trunk.ts';
 
@@ -19,10 +19,7 @@ const folder = join(import.meta.dirname, '../../../test/reference/gpt2');
 const expected = await readSafetensors(join(folder, 'expected.safetensors'));
 const configPath = join(folder, 'language/config.json');
 const { config } = parseConfig(readFileSync(configPath, 'utf8'), configPath);
-const parameters = await loadParameters(
-  join(folder, 'language'),
-  modelParameters(config, 'language'),
-);
+const parameters = await loadParameters(join(folder, 'language'), config, 'language');
 const execution = { threads: 1 };
 const generator = new Generator(config, execution, 8);
 after(() => {
@@ -47,7 +44,7 @@ async function fullLogprobs(
 ): Promise<(position: number) => Float32Array> {
   const { weights } = weightInputs(config, 'language');
   const hidden = trunk(config, weights, input('tokens', [1, tokens.length], 'int32'));
-  const logprobs = logSoftmax(div(lmLogits(weights, hidden), temperature));
+  const logprobs = logSoftmax(div(lmLogits(config, weights, hidden), temperature));
   const program = await Program.compile({ logprobs }, execution);
   const result = await program.run({ tokens: Int32Array.from(tokens), ...parameters.views() });
   program.dispose();

@@ -6,6 +6,7 @@ import type { Tensor } from '../graph/index.ts';
 import type { Arrays, RunResult } from '../runtime/index.ts';
 import { masked, promptPass, stepPass } from './cachedPasses.ts';
 import { KeyValueCache } from './keyValueCache.ts';
+import { attentionShape } from './modelConfig.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { drawToken, mostProbable } from './sampling.ts';
 import type { Truncation } from './sampling.ts';
@@ -222,14 +223,17 @@ export class GenerationBatch {
   }
 }
 
-function stepOutputs({ vocabSize, nEmbd, nLayer }: ModelConfig, rows: number): Arrays {
+function stepOutputs(config: ModelConfig, rows: number): Arrays {
+  const { vocabSize, nLayer } = config;
+  const { nKvHead, headWidth } = attentionShape(config);
+  const width = nKvHead * headWidth;
   const outputs: Record<string, Float32Array> = {
     probabilities: new Float32Array(rows * vocabSize),
     logprobs: new Float32Array(rows * vocabSize),
   };
   for (let layer = 0; layer < nLayer; layer++) {
-    outputs[`key.${layer}`] = new Float32Array(rows * nEmbd);
-    outputs[`value.${layer}`] = new Float32Array(rows * nEmbd);
+    outputs[`key.${layer}`] = new Float32Array(rows * width);
+    outputs[`value.${layer}`] = new Float32Array(rows * width);
   }
   return outputs;
 }

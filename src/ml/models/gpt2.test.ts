@@ -64,6 +64,7 @@ const tokens = Int32Array.from(numbers('tokens'));
 test('logits of a right-padded batch are those of transformers for each row alone', async () => {
   const { weights } = weightInputs(config, 'language');
   const logits = lmLogits(
+    config,
     weights,
     trunk(config, weights, input('tokens', [rows, length], 'int32')),
   );
@@ -88,7 +89,10 @@ test('the gradient of the mean loss over a padded batch is that of PyTorch', asy
   const { weights, inputs } = weightInputs(config, 'language');
   const hidden = trunk(config, weights, input('tokens', [rows, length], 'int32'));
   const wanted = gather(reshape(hidden, [-1, config.nEmbd]), input('positions', [count], 'int32'));
-  const logprobs = tokenLogprobs(lmLogits(weights, wanted), input('targets', [count], 'int32'));
+  const logprobs = tokenLogprobs(
+    lmLogits(config, weights, wanted),
+    input('targets', [count], 'int32'),
+  );
   const loss = div(neg(reduceSum(logprobs)), count);
   const program = await TrainingProgram.compile({ loss, trainable: inputs }, execution);
   const parameters = await load('language');

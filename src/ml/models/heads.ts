@@ -1,14 +1,16 @@
-/** What reads a trunk's hidden states: the tied language model head, and the scalar head. */
+/** What reads a trunk's hidden states: the language model head, and the scalar head. */
 import { matMul, reshape } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
+import { familyOf } from './families.ts';
 import type { Weights } from './family.ts';
+import type { ModelConfig } from './modelConfig.ts';
 
 /** The scalar head's one parameter, [1, C], by its name in sequence classification checkpoints. */
 export const scoreWeight = 'score.weight';
 
-/** hidden [..., C] to the logits [..., V] of the next token; the head is the embedding table. */
-export function lmLogits(weights: Weights, hidden: Tensor): Tensor {
-  const table = weights('transformer.wte.weight'); // [V, C]
+/** hidden [..., C] to the logits [..., V] of the next token. */
+export function lmLogits(config: ModelConfig, weights: Weights, hidden: Tensor): Tensor {
+  const table = weights(familyOf(config).outputHead); // [V, C]
   const logits = matMul(rowsOf(hidden), table, { transposeB: true }); // [N, V]
   return reshape(logits, [...hidden.shape.slice(0, -1), table.shape[0]]);
 }

@@ -1,9 +1,10 @@
 import type { Arrays } from '../runtime/index.ts';
+import { attentionShape } from './modelConfig.ts';
 import type { ModelConfig } from './modelConfig.ts';
 
 /**
- * The keys and values of sequences under generation. Per layer, keys lie as [rows, H, D, L] and
- * values as [rows, H, L, D], so that one query's products with either run along memory. Rows are
+ * The keys and values of sequences under generation. Per layer, keys lie as [rows, Hkv, D, L] and
+ * values as [rows, Hkv, L, D], so that one query's products with either run along memory. Rows are
  * outermost: the first rows of a cache are a smaller cache in the same memory.
  */
 export class KeyValueCache {
@@ -11,16 +12,17 @@ export class KeyValueCache {
   /** L: the longest sequence. */
   readonly length: number;
   readonly #layers: readonly { readonly keys: Float32Array; readonly values: Float32Array }[];
-  readonly #embd: number;
+  readonly #width: number;
   readonly #headWidth: number;
 
-  constructor({ nLayer, nEmbd, nHead }: ModelConfig, rows: number, length: number) {
+  constructor(config: ModelConfig, rows: number, length: number) {
+    const { nKvHead, headWidth } = attentionShape(config);
     this.rows = rows;
     this.length = length;
-    this.#embd = nEmbd;
-    this.#headWidth = nEmbd / nHead;
-    const size = rows * nEmbd * length;
-    this.#layers = Array.from({ length: nLayer }, () => ({
+    this.#width = nKvHead * headWidth;
+    this.#headWidth = headWidth;
+    const size = rows * this.#width * length;
+    this.#layers = Array.from({ length: config.nLayer }, () => ({
       keys: new Float32Array(size),
       values: new Float32Array(size),
     }));
@@ -28,7 +30,7 @@ export class KeyValueCache {
 
   /** Windows on the first rows, named as the inputs of `stepPass`. */
   firstRows(rows: number): Arrays {
-    const size = rows * this.#embd * this.length;
+    const size = rows * this.#width * this.length;
     return Object.fromEntries(
       this.#layers.flatMap(({ keys, values }, layer) => [
         [`pastKey.${layer}`, keys.subarray(0, size)],
@@ -39,7 +41,7 @@ export class KeyValueCache {
 
   /**
    * Writes `count` tokens' keys and values into a row, from position `at` on. They are taken from
-   * [N, C] arrays per layer, from index `first` of the N on.
+   * [N, Hkv·D] arrays per layer, from index `first` of the N on.
    */
   write(
     row: number,
@@ -48,7 +50,7 @@ export class KeyValueCache {
     first: number,
     count: number,
   ): void {
-    const [embd, length, width] = [this.#embd, this.length, this.#headWidth];
+    const [embd, length, width] = [this.#width, this.length, this.#headWidth];
     const start = row * embd * length;
     this.#layers.forEach(({ keys, values }, layer) => {
       const { key, value } = projected[layer];
@@ -67,7 +69,7 @@ export class KeyValueCache {
 
   /** Copies one row over another. */
   moveRow(from: number, to: number): void {
-    const size = this.#embd * this.length;
+    const size = this.#width * this.length;
     for (const { keys, values } of this.#layers) {
       keys.copyWithin(to * size, from * size, (from + 1) * size);
       values.copyWithin(to * size, from * size, (from + 1) * size);

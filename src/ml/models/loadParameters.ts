@@ -3,8 +3,9 @@ import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ParameterBuffer } from '../runtime/index.ts';
-import type { ParameterShape } from '../runtime/index.ts';
-import { scoreWeight } from './heads.ts';
+import { familyOf } from './families.ts';
+import type { HeadKind, ModelConfig } from './modelConfig.ts';
+import { modelParameters } from './modelParameters.ts';
 import { SafetensorsFile } from './safetensors.ts';
 import { badWeights, convertRemedy } from './safetensorsHeader.ts';
 
@@ -13,33 +14,44 @@ export const weightsFile = 'model.safetensors';
 const indexFile = 'model.safetensors.index.json';
 const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
 
-/** Causal masks that old checkpoints store beside the weights. */
-const buffers = /\.attn\.(bias|masked_bias)$/;
-const prefix = 'transformer.';
-const embedding = 'transformer.wte.weight';
+/** What old checkpoints store beside the weights: causal masks, and the frequencies of rotations. */
+const buffers = /\.attn\.(bias|masked_bias)$|\.rotary_emb\.inv_freq$/;
 const outputHead = 'lm_head.weight';
 
 /**
- * Reads all the given parameters, from one file or several. Names may lack `transformer.` in front.
+ * Reads all the parameters of a model, from one file or several. Names may lack the family's prefix,
+ * as those of a trunk saved without a head do.
  *
  * @throws InstructError `bad-model` naming the file and the tensor that is missing, of another shape,
  * not finite, or not part of the model.
  */
 export async function loadParameters(
   folder: string,
-  shapes: readonly ParameterShape[],
+  config: ModelConfig,
+  head: HeadKind,
 ): Promise<ParameterBuffer> {
-  const parameters = new ParameterBuffer(shapes);
-  const missing = new Set(shapes.map(({ name }) => name));
+  const { prefix, tokenTable } = familyOf(config);
+  const parameters = new ParameterBuffer(modelParameters(config, head));
+  const missing = new Set(parameters.entries.map(({ name }) => name));
   const paths = await weightPaths(folder);
-  const heads: OutputHead[] = [];
+  const tiedHeads: string[] = [];
   for (const path of paths) {
-    const file = await SafetensorsFile.open(path);
-    try {
-      heads.push(...(await takeTensors(file, parameters, missing)));
-    } finally {
-      await file.close();
-    }
+    await withFile(path, async (file) => {
+      for (const { name } of file.header.tensors.values()) {
+        const known = [name, prefix + name].find((each) => parameters.has(each));
+        if (known !== undefined) await takeTensor(file, name, known, parameters, missing);
+        else if (name === outputHead && head === 'language') tiedHeads.push(path);
+        else if (!buffers.test(name)) {
+          const message = `tensor "${name}" is no part of the model that config.json describes`;
+          throw badWeights(
+            path,
+            message,
+            'Use the config.json that belongs to these weights.',
+            name,
+          );
+        }
+      }
+    });
   }
   const [first] = missing;
   if (missing.size > 0) {
@@ -47,61 +59,61 @@ export async function loadParameters(
     const remedy = 'Use the weights that belong to this config.json.';
     throw badWeights(paths[0], message, remedy, first);
   }
-  for (const head of heads) checkTied(head, parameters);
+  for (const path of tiedHeads) {
+    await withFile(path, (file) => checkTied(file, parameters.view(tokenTable)));
+  }
   return parameters;
 }
 
-/** A copy of the embeddings that some writers store as the head. */
-interface OutputHead {
-  readonly path: string;
-  readonly data: Float32Array;
+async function withFile(
+  path: string,
+  use: (file: SafetensorsFile) => Promise<void>,
+): Promise<void> {
+  const file = await SafetensorsFile.open(path);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
 }
 
-/** Reads a file's parameters; gives back the output heads that it stores beside them. */
-async function takeTensors(
+async function takeTensor(
   file: SafetensorsFile,
+  stored: string,
+  name: string,
   parameters: ParameterBuffer,
   missing: Set<string>,
-): Promise<OutputHead[]> {
-  const heads: OutputHead[] = [];
-  const wanted = new Map(parameters.entries.map((entry) => [entry.name, entry]));
-  for (const { name, shape } of file.header.tensors.values()) {
-    const entry = wanted.get(name) ?? wanted.get(prefix + name);
-    if (entry === undefined) {
-      if (name === outputHead && parameters.has(embedding) && !parameters.has(scoreWeight)) {
-        heads.push({ path: file.path, data: await file.read(name) });
-      } else if (!buffers.test(name)) {
-        const message = `tensor "${name}" is no part of the model that config.json describes`;
-        throw badWeights(file.path, message, 'Use a GPT-2 model in its plain form.', name);
-      }
-      continue;
-    }
-    if (!missing.delete(entry.name)) {
-      throw badWeights(file.path, `tensor "${name}" was there before`, undefined, name);
-    }
-    if (shape.join() !== entry.shape.join()) {
-      throw badWeights(
-        file.path,
-        `tensor "${name}" has shape [${shape.join(', ')}] instead of [${entry.shape.join(', ')}]`,
-        'Use the config.json that belongs to these weights.',
-        name,
-      );
-    }
-    const view = parameters.view(entry.name);
-    await file.read(name, view);
-    if (!view.every(Number.isFinite)) {
-      const message = `tensor "${name}" has a number that is not finite`;
-      throw badWeights(file.path, message, 'Train or download the model again.', name);
-    }
+): Promise<void> {
+  if (!missing.delete(name)) {
+    throw badWeights(file.path, `tensor "${stored}" was there before`, undefined, stored);
   }
-  return heads;
+  const wanted = parameters.entries.find((entry) => entry.name === name)?.shape ?? [];
+  const shape = file.header.tensors.get(stored)?.shape ?? [];
+  if (shape.join() !== wanted.join()) {
+    throw badWeights(
+      file.path,
+      `tensor "${stored}" has shape [${shape.join(', ')}] instead of [${wanted.join(', ')}]`,
+      'Use the config.json that belongs to these weights.',
+      stored,
+    );
+  }
+  const view = await file.read(stored, parameters.view(name));
+  if (!view.every(Number.isFinite)) {
+    const message = `tensor "${stored}" has a number that is not finite`;
+    throw badWeights(file.path, message, 'Train or download the model again.', stored);
+  }
 }
 
-function checkTied({ path, data }: OutputHead, parameters: ParameterBuffer): void {
-  const table = parameters.view(embedding);
-  if (data.length === table.length && data.every((value, i) => value === table[i])) return;
-  const message = `tensor "${outputHead}" differs from the embeddings, but only tied heads are supported`;
-  throw badWeights(path, message, 'Use a GPT-2 model with tied embeddings.', outputHead);
+/** Some writers store the embeddings once more as the head; another head is another model. */
+async function checkTied(file: SafetensorsFile, table: Float32Array): Promise<void> {
+  if (await file.holds(outputHead, table)) return;
+  const message = `tensor "${outputHead}" differs from the embeddings, but config.json ties the head to them`;
+  throw badWeights(
+    file.path,
+    message,
+    'Use the config.json that belongs to these weights.',
+    outputHead,
+  );
 }
 
 /**

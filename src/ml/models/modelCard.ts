@@ -32,7 +32,7 @@ export function modelCardText(
     '---',
     'library_name: "transformers"',
     `pipeline_tag: "${head === 'scalar' ? 'text-classification' : 'text-generation'}"`,
-    `tags: ${JSON.stringify(['instruct-studio', 'gpt2', stage])}`,
+    `tags: ${JSON.stringify(['instruct-studio', config.modelType, stage])}`,
     'instruct_studio:',
     ...field('stage', stage),
     ...field('parent', parent),

@@ -17,7 +17,7 @@ import { InstructError } from '../../protocol/errors.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import { loadParameters } from './loadParameters.ts';
 import type { LanguageModel, RewardModel } from './model.ts';
-import { parseConfig } from './modelConfig.ts';
+import { parseConfig } from './configFile.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import {
   loadLanguageModel,
@@ -26,7 +26,7 @@ import {
   saveLanguageModel,
   saveRewardModel,
 } from './modelFolder.ts';
-import { initialise, modelParameters, withScalarHead } from './modelParameters.ts';
+import { initialise, withScalarHead } from './modelParameters.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import type { StoredTensor } from './safetensors.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -147,14 +147,12 @@ test('what transformers wrote is read: with a prefix or without, in one file or 
   const language = read('language');
   assert.equal(language.head, 'language');
   assert.equal(read('reward').head, 'scalar');
-  const shapes = modelParameters(language.config, 'language');
-  const whole = await loadParameters(join(reference, 'language'), shapes);
-  const sharded = await loadParameters(join(reference, 'sharded'), shapes);
+  const whole = await loadParameters(join(reference, 'language'), language.config, 'language');
+  const sharded = await loadParameters(join(reference, 'sharded'), language.config, 'language');
   whole.data.forEach((value, i) => {
     assert.ok(Math.abs(sharded.data[i] - value) <= Math.abs(value) * 2 ** -8);
   });
-  const shapesWithHead = modelParameters(read('reward').config, 'scalar');
-  const reward = await loadParameters(join(reference, 'reward'), shapesWithHead);
+  const reward = await loadParameters(join(reference, 'reward'), read('reward').config, 'scalar');
   assert.deepEqual(reward.view('transformer.wte.weight'), whole.view('transformer.wte.weight'));
 });
 
@@ -170,7 +168,7 @@ test('keys of a config that are not ours are kept', async () => {
 
 test('a setting that would change the numbers is refused by name', async () => {
   const changes: readonly (readonly [string, string, RegExp])[] = [
-    ['"gpt2"', '"llama"', /model_type/],
+    ['"gpt2"', '"bloom"', /model_type/],
     ['"gelu_new"', '"gelu"', /activation_function/],
     ['"scale_attn_weights": true', '"scale_attn_weights": false', /scale_attn_weights/],
     ['{', '{"scale_attn_by_inverse_layer_idx": true,', /scale_attn_by_inverse_layer_idx/],
@@ -268,7 +266,7 @@ test('a folder with a missing, truncated or foreign file says which and what to 
   rmSync(join(shards, 'model-00002-of-00003.safetensors'));
   const { config: small } = parseConfig(readFileSync(join(shards, 'config.json'), 'utf8'), 'x');
   await assert.rejects(
-    loadParameters(shards, modelParameters(small, 'language')),
+    loadParameters(shards, small, 'language'),
     /names the file "model-00002-of-00003\.safetensors", which is not in the folder/,
   );
 });

@@ -13,9 +13,8 @@ import { loadParameters, weightPaths, weightsFile } from './loadParameters.ts';
 import type { LanguageModel, RewardModel } from './model.ts';
 import { modelCardText } from './modelCard.ts';
 import type { ModelCard } from './modelCard.ts';
-import { configText, parseConfig } from './modelConfig.ts';
+import { configText, parseConfig } from './configFile.ts';
 import type { HeadKind, ModelConfig } from './modelConfig.ts';
-import { modelParameters } from './modelParameters.ts';
 import { writeSafetensors } from './safetensors.ts';
 import type { StorageType } from './safetensors.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -52,7 +51,7 @@ async function load(folder: string, head: HeadKind): Promise<RewardModel> {
   const tokenizerPath = join(folder, 'tokenizer.json');
   const tokenizer = Tokenizer.parse(await readText(tokenizerPath), tokenizerPath, config.endToken);
   tokenizer.checkFits(config, vocabularyDigest);
-  const parameters = await loadParameters(folder, modelParameters(config, head));
+  const parameters = await loadParameters(folder, config, head);
   return { config, tokenizer, parameters, rewardBias };
 }
 

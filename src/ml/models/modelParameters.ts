@@ -3,16 +3,20 @@ import type { Random } from '../../data/random.ts';
 import { input } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { ParameterBuffer } from '../runtime/index.ts';
-import type { ParameterShape } from '../runtime/index.ts';
-import { gpt2Parameters } from './gpt2.ts';
+import { familyOf } from './families.ts';
+import type { ModelParameter, Weights } from './family.ts';
 import { scoreWeight } from './heads.ts';
 import type { HeadKind, ModelConfig } from './modelConfig.ts';
-import type { Weights } from './family.ts';
 
-/** Names and shapes in the order in which they are laid out and stored. */
-export function modelParameters(config: ModelConfig, head: HeadKind): ParameterShape[] {
-  const trunk = gpt2Parameters(config);
-  return head === 'language' ? trunk : [...trunk, { name: scoreWeight, shape: [1, config.nEmbd] }];
+/** Names, shapes and roles in the order in which they are laid out and stored. */
+export function modelParameters(config: ModelConfig, head: HeadKind): ModelParameter[] {
+  const { parameters, tokenTable, outputHead } = familyOf(config);
+  const { vocabSize, nEmbd } = config;
+  if (head === 'scalar') {
+    return [...parameters, { name: scoreWeight, shape: [1, nEmbd], role: 'linear' }];
+  }
+  if (outputHead === tokenTable) return [...parameters];
+  return [...parameters, { name: outputHead, shape: [vocabSize, nEmbd], role: 'linear' }];
 }
 
 /** A model's parameters as graph inputs. */
@@ -42,16 +46,18 @@ export function weightInputs(config: ModelConfig, head: HeadKind, prefix = ''): 
 /**
  * New parameters as GPT-2's: normal with the configuration's standard deviation (0.02), the
  * projections that end on the residual stream scaled by 1/√(2·layers), biases 0, gains 1 (Radford
- * et al. 2019, section 2.3). The scalar head is normal with 1/√(C + 1)
- * (openai/summarize-from-feedback, as in PAPER.md section 4).
+ * et al. 2019, section 2.3); the Llama family's without that scaling, as in transformers. The scalar
+ * head is normal with 1/√(C + 1) (openai/summarize-from-feedback, as in PAPER.md section 4).
  */
 export function initialise(config: ModelConfig, head: HeadKind, random: Random): ParameterBuffer {
-  const parameters = new ParameterBuffer(modelParameters(config, head));
-  for (const { name } of parameters.entries) {
-    const view = parameters.view(name);
-    const deviation = initialDeviation(config, name);
-    if (deviation === 0) view.fill(/\.ln_\w+\.weight$/.test(name) ? 1 : 0);
-    else for (let i = 0; i < view.length; i++) view[i] = deviation * random.normal();
+  const described = modelParameters(config, head);
+  const parameters = new ParameterBuffer(described);
+  for (const parameter of described) {
+    const view = parameters.view(parameter.name);
+    if (parameter.role === 'gain') view.fill(1);
+    else if (parameter.role !== 'bias') {
+      fillNormal(view, initialDeviation(config, parameter), random);
+    }
   }
   return parameters;
 }
@@ -64,17 +70,21 @@ export function withScalarHead(
 ): ParameterBuffer {
   const parameters = new ParameterBuffer(modelParameters(config, 'scalar'));
   parameters.copyFrom(trunk);
-  const score = parameters.view(scoreWeight);
-  const deviation = initialDeviation(config, scoreWeight);
-  for (let i = 0; i < score.length; i++) score[i] = deviation * random.normal();
+  fillNormal(parameters.view(scoreWeight), scoreDeviation(config), random);
   return parameters;
 }
 
-/** The standard deviation of a parameter's first numbers; 0 for biases and gains. */
-function initialDeviation({ initializerRange, nLayer, nEmbd }: ModelConfig, name: string): number {
-  if (name === scoreWeight) return 1 / Math.sqrt(nEmbd + 1);
-  if (name.endsWith('.bias') || /\.ln_\w+\.weight$/.test(name)) return 0;
-  return name.endsWith('.c_proj.weight')
-    ? initializerRange / Math.sqrt(2 * nLayer)
-    : initializerRange;
+function fillNormal(view: Float32Array, deviation: number, random: Random): void {
+  for (let i = 0; i < view.length; i++) view[i] = deviation * random.normal();
+}
+
+/** The standard deviation of a matrix's first numbers. */
+function initialDeviation(config: ModelConfig, { name, role }: ModelParameter): number {
+  if (name === scoreWeight) return scoreDeviation(config);
+  const { initializerRange, nLayer } = config;
+  return role === 'residual' ? initializerRange / Math.sqrt(2 * nLayer) : initializerRange;
+}
+
+function scoreDeviation({ nEmbd }: ModelConfig): number {
+  return 1 / Math.sqrt(nEmbd + 1);
 }

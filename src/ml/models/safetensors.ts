@@ -77,13 +77,29 @@ export class SafetensorsFile {
     return data;
   }
 
-  async #fill({ name, dtype, begin }: TensorInfo, data: Float32Array): Promise<void> {
-    const at = this.#dataStart + begin;
+  /** Whether a tensor has just these numbers; compared piece by piece, so that little is held. */
+  async holds(name: string, data: Float32Array): Promise<boolean> {
+    const info = this.header.tensors.get(name);
+    const count = info?.shape.reduce((product, length) => product * length, 1);
+    if (info === undefined || count !== data.length) return false;
+    const piece = new Float32Array(Math.min(chunkElements, data.length));
+    for (let done = 0; done < data.length; done += piece.length) {
+      const wanted = data.subarray(done, done + piece.length);
+      const found = piece.subarray(0, wanted.length);
+      await this.#fill(info, found, done);
+      if (!found.every((value, i) => value === wanted[i])) return false;
+    }
+    return true;
+  }
+
+  /** Reads as many elements as `data` has, from element `from` on. */
+  async #fill({ name, dtype, begin }: TensorInfo, data: Float32Array, from = 0): Promise<void> {
     if (dtype === 'F32') {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      await readExactly(this.#handle, at, bytes, this.path);
+      await readExactly(this.#handle, this.#dataStart + begin + from * 4, bytes, this.path);
       return;
     }
+    const at = this.#dataStart + begin + from * 2;
     const decode = dtype === 'F16' ? decodeFloat16 : dtype === 'BF16' ? decodeBfloat16 : null;
     if (decode === null) {
       throw badWeights(

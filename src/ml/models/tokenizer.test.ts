@@ -124,7 +124,10 @@ function refused(action: () => unknown, pattern: RegExp): void {
 test('a tokenizer of another model does not fit', () => {
   tokenizer.checkFits(config);
   tokenizer.checkFits({ ...config, vocabSize: Math.ceil(tokenizer.size / 64) * 64 });
-  const misfits: readonly (readonly [Partial<ModelConfig>, RegExp])[] = [
+  const misfits: readonly (readonly [
+    Partial<Pick<ModelConfig, 'vocabSize' | 'endToken'>>,
+    RegExp,
+  ])[] = [
     [{ vocabSize: tokenizer.size - 1 }, /tokens, but the model has/],
     [{ vocabSize: 50257 }, /tokens, but the model has 50257/],
     [{ endToken: 5 }, /ends texts with token 0, but the model with 5/],

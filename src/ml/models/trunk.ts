@@ -5,11 +5,10 @@
  */
 import { add, constant, matMul, reshape, softmax, transpose } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import type { Attend, Family, Weights } from './family.ts';
-import { gpt2 } from './gpt2.ts';
+import { familyOf } from './families.ts';
+import type { Attend, Weights } from './family.ts';
+import { attentionShape } from './modelConfig.ts';
 import type { ModelConfig } from './modelConfig.ts';
-
-const families = { gpt2 } as const satisfies Record<ModelConfig['modelType'], Family>;
 
 /** How a {@link trunk} is to see its tokens; the defaults are those of training. */
 export interface TrunkOptions {
@@ -35,19 +34,24 @@ export function trunk(
       `trunk: expected tokens [B, T] with T <= ${config.nCtx}, got [${tokens.shape.join(', ')}]`,
     );
   }
-  const family = families[config.modelType];
+  const family = familyOf(config);
   const attend = options.attend ?? causalAttention(config, batch, length);
-  let x = family.embed(weights, tokens, options.positions ?? null); // [N, C]
+  const places = { batch, length, positions: options.positions ?? null };
+  const rotation = family.rotation(places);
+  let x = family.embed(weights, tokens, places); // [N, C]
   for (let layer = 0; layer < config.nLayer; layer++) {
-    const attended = attend(family.project(weights, layer, x, config), layer); // [N, C]
+    const projections = family.project(weights, layer, x, places, rotation);
+    const attended = attend(projections, layer); // [N, H·D]
     x = add(x, family.attentionOutput(weights, layer, attended)); // [N, C]
-    x = add(x, family.feedForward(weights, layer, x, config)); // [N, C]
+    x = add(x, family.feedForward(weights, layer, x)); // [N, C]
   }
-  return reshape(family.finalNorm(weights, x, config), [batch, length, config.nEmbd]);
+  return reshape(family.finalNorm(weights, x), [batch, length, config.nEmbd]);
 }
 
 /**
  * Attention of each token to itself and those before it, within rows of T tokens. Differentiable.
+ * Query heads that share a key/value head lie next to each other, so that they are rows of one
+ * product with its keys.
  *
  * @param mask Added to the scores, [B, 1, T, T]: 0 where a token is seen, else so low that softmax
  * gives 0. All that is before in the row is seen when left out.
@@ -58,17 +62,21 @@ export function causalAttention(
   length: number,
   mask: Tensor = causalMask(length),
 ): Attend {
-  const { nHead, nEmbd } = config;
-  const width = nEmbd / nHead;
-  const byHead = (x: Tensor): Tensor =>
-    transpose(reshape(x, [batch, length, nHead, width]), [0, 2, 1, 3]); // [B, H, T, D]
+  const { nHead, nKvHead, headWidth } = attentionShape(config);
+  const byHead = (x: Tensor, heads: number): Tensor =>
+    transpose(reshape(x, [batch, length, heads, headWidth]), [0, 2, 1, 3]); // [B, heads, T, D]
+  const shared = [batch, nKvHead, (nHead / nKvHead) * length];
   return ({ query, key, value }) => {
-    const scores = matMul(byHead(query), byHead(key), {
+    const queries = reshape(byHead(query, nHead), [...shared, headWidth]); // [B, Hkv, G·T, D]
+    const products = matMul(queries, byHead(key, nKvHead), {
       transposeB: true,
-      alpha: 1 / Math.sqrt(width),
-    }); // [B, H, T, T]
-    const mixed = matMul(softmax(add(scores, mask)), byHead(value)); // [B, H, T, D]
-    return reshape(transpose(mixed, [0, 2, 1, 3]), [batch * length, nEmbd]); // [N, C]
+      alpha: 1 / Math.sqrt(headWidth),
+    }); // [B, Hkv, G·T, T]
+    const scores = add(reshape(products, [batch, nHead, length, length]), mask); // [B, H, T, T]
+    const shares = reshape(softmax(scores), [...shared, length]); // [B, Hkv, G·T, T]
+    const mixed = matMul(shares, byHead(value, nKvHead)); // [B, Hkv, G·T, D]
+    const heads = transpose(reshape(mixed, [batch, nHead, length, headWidth]), [0, 2, 1, 3]);
+    return reshape(heads, [batch * length, nHead * headWidth]); // [N, H·D]
   };
 }
 

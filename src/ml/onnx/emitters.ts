@@ -79,6 +79,8 @@ export const emitters = {
   reciprocal: direct('Reciprocal'),
   abs: direct('Abs'),
   sign: direct('Sign'),
+  sin: direct('Sin'),
+  cos: direct('Cos'),
   tanh: direct('Tanh'),
   sigmoid: direct('Sigmoid'),
   softplus: direct('Softplus'),
@@ -95,6 +97,14 @@ export const emitters = {
       result,
       attributes: { ...lastAxis, epsilon: { float: epsilon } },
       parts: readsParts ? parts : [],
+    });
+  },
+  rmsNorm: ({ attributes: { epsilon } }, { inputs, result, parts, readsParts, emit }) => {
+    // One of ONNX Runtime's own operators, though it stands in ONNX's domain.
+    emit('SimplifiedLayerNormalization', inputs, {
+      result,
+      attributes: { ...lastAxis, epsilon: { float: epsilon } },
+      parts: readsParts ? parts.slice(0, 1) : [],
     });
   },
   groupQueryAttention: ({ attributes }, { inputs, result, parts, emit }) => {

@@ -53,7 +53,7 @@ export function logprobsAt(
 ): LogprobGraph {
   const { weights, inputs } = weightInputs(config, 'language');
   const hidden = hiddenAt(config, weights, shape); // [N, C]
-  const logits = lmLogits(weights, hidden); // [N, V]
+  const logits = lmLogits(config, weights, hidden); // [N, V]
   const scaled = temperature === 1 ? logits : div(logits, temperature);
   const logprobs = tokenLogprobs(scaled, input('targets', [shape.positions], 'int32'));
   return { logprobs, trainable: inputs };

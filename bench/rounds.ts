@@ -158,7 +158,7 @@ function prepareRanking(
   );
   const sequences = rankings.flatMap((ranking) => ranking.sequences);
   const batch = packBatch(sequences, 'last', config.nCtx);
-  const comparisons = packComparisons(rankings);
+  const comparisons = packComparisons(rankings, 'remaining');
   const pairs = [comparisons.weights.length];
   const graph = (): TrainingGraph => {
     const { scalars, trainable } = scalarsAt(config, batch.shape);

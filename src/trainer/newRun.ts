@@ -30,7 +30,7 @@ export async function planRun(stage: Stage, args: Arguments, now: number): Promi
     }
   }
   if (stage === 'pipeline') hyperparameters['rankings'] = await whoRanks(dir, args);
-  const models = plan.models({ dir, project, args });
+  const models = plan.models({ dir, project, args, hyperparameters });
   return makeRun(dir, { stage, models, hyperparameters, seed }, now);
 }
 

@@ -68,3 +68,12 @@ test('a terminal redraws one line, anything else gets few lines', () => {
   assert.ok(!file.includes('\r'));
   assert.equal(file.trimEnd().split('\n').length, 4); // started, and every ten of 25 seconds
 });
+
+test('the end of a run shows the conclusion that its stage has drawn', () => {
+  let text = '';
+  const bar = new ProgressBar({ columns: null, write: (added) => (text += added) }, () => 0);
+  bar.apply('a', started);
+  const summary = { conclusion: 'Good enough for PPO? yes.' };
+  bar.apply('a', { type: 'finished', time: 2, step: 80, model: 'runs/a/model', summary });
+  assert.ok(text.endsWith('a: finished, model in runs/a/model\nGood enough for PPO? yes.\n'), text);
+});

@@ -126,6 +126,11 @@ function metricsOf(view: RunView): string[] {
     .map(([name, { values }]) => `${name.split('/')[1]} ${(values.at(-1) ?? 0).toPrecision(3)}`);
 }
 
-function resultOf(event: Extract<RunEvent, { type: 'finished' }>): string {
-  return event.model === undefined ? '' : `, model in ${event.model}`;
+/** The model's folder and, where the stage draws one, its conclusion. */
+function resultOf({ model, summary }: Extract<RunEvent, { type: 'finished' }>): string {
+  const conclusion = summary?.['conclusion'];
+  return [
+    model === undefined ? '' : `, model in ${model}`,
+    typeof conclusion === 'string' ? `\n${conclusion}` : '',
+  ].join('');
 }

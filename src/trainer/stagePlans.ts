@@ -1,6 +1,6 @@
 /** What each stage reads: its hyper-parameter tables, its models by role, its records. */
 import { InstructError } from '../protocol/errors.ts';
-import type { TunableStage } from '../protocol/hyperparameters.ts';
+import type { HyperparameterValue, TunableStage } from '../protocol/hyperparameters.ts';
 import type { RecordKind } from '../protocol/records.ts';
 import type { Project } from '../protocol/project.ts';
 import type { Stage } from '../protocol/run.ts';
@@ -13,6 +13,8 @@ export interface PlanContext {
   readonly dir: string;
   readonly project: Project;
   readonly args: Pick<Arguments, 'text' | 'all'>;
+  /** The run's hyper-parameters, resolved; a pipeline's have their stage in front. */
+  readonly hyperparameters: Readonly<Record<string, HyperparameterValue>>;
 }
 
 /** See the file's header. */
@@ -61,11 +63,13 @@ export const stagePlans = {
     stage: 'rm',
     summary: 'Train a reward model on the rankings of the train split',
     options: {
-      model: modelOption('The language model to start from; the newest SFT model when absent.'),
+      model: modelOption(
+        'The language model to start from; by "init" the newest SFT model or the base when absent.',
+      ),
     },
     stages: ['rm'],
     inputs: ['prompts', 'demonstrations', 'completions', 'rankings'],
-    models: (context) => ({ policy: named(context, 'model') ?? trained(context, 'sft') }),
+    models: (context) => ({ policy: named(context, 'model') ?? rewardModelStart(context) }),
   },
   ppo: {
     stage: 'ppo',
@@ -151,6 +155,10 @@ function named({ dir, args }: PlanContext, option: string): string | undefined {
 
 function baseOf({ dir, project }: PlanContext): string {
   return resolveModel(dir, project.models.base);
+}
+
+function rewardModelStart(context: PlanContext): string {
+  return context.hyperparameters['init'] === 'base' ? baseOf(context) : trained(context, 'sft');
 }
 
 function trained({ dir }: PlanContext, stage: 'sft' | 'rm'): string {

@@ -2,7 +2,7 @@
 export type { Weights } from './family.ts';
 export { Generator } from './generate.ts';
 export type { GeneratedCompletion } from './generationBatch.ts';
-export { lmLogits, scalarHead } from './heads.ts';
+export { lmLogits, scalarHead, scoreWeight } from './heads.ts';
 export type { LanguageModel, RewardModel } from './model.ts';
 export type { ModelCard } from './modelCard.ts';
 export type { ModelConfig } from './modelConfig.ts';

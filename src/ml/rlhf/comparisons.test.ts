@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { packComparisons, pairAccuracy, pairsOf } from './comparisons.ts';
+import { packComparisons, pairsOf } from './comparisons.ts';
 
 test('K completions without ties make C(K, 2) pairs: 6, 10, 15, 21, 28, 36', () => {
   const counts = [4, 5, 6, 7, 8, 9].map(
@@ -37,7 +37,7 @@ test('a prompt with nine completions weighs as much as one with four', () => {
     sequences: Array.from({ length: k }),
     pairs: pairsOf(Array.from({ length: k }, (_, i) => [i])),
   });
-  const { chosen, rejected, weights } = packComparisons([ranking(4), ranking(9)]);
+  const { chosen, rejected, weights } = packComparisons([ranking(4), ranking(9)], 'remaining');
   const sum = (from: number, to: number) =>
     weights.subarray(from, to).reduce((total, weight) => total + weight, 0);
   assert.ok(Math.abs(sum(0, 6) - 0.5) < 1e-6);
@@ -46,9 +46,11 @@ test('a prompt with nine completions weighs as much as one with four', () => {
   assert.deepEqual([chosen[6], rejected[6]], [4, 5]);
 });
 
-test('accuracy is the share of pairs in the right order, ties of the rewards one half', () => {
-  const pairs = pairsOf([[0], [1], [2]]);
-  assert.equal(pairAccuracy([{ rewards: [3, 2, 1], pairs }]), 1);
-  assert.equal(pairAccuracy([{ rewards: [1, 2, 3], pairs }]), 0);
-  assert.equal(pairAccuracy([{ rewards: [1, 1, 1], pairs }]), 0.5);
+test('a tie leaves a prompt its whole weight, or by the letter of Equation 1 only its pairs’ share', () => {
+  // Ranks 1, 2, 2, 3: five of the six pairs remain.
+  const tied = { sequences: [1, 2, 3, 4], pairs: pairsOf([[0], [1, 2], [3]]) };
+  const total = (divisor: 'remaining' | 'all'): number =>
+    packComparisons([tied], divisor).weights.reduce((sum, weight) => sum + weight, 0);
+  assert.ok(Math.abs(total('remaining') - 1) < 1e-6);
+  assert.ok(Math.abs(total('all') - 5 / 6) < 1e-6);
 });

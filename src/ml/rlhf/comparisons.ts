@@ -20,15 +20,22 @@ export interface PackedComparisons {
 }
 
 /**
+ * What a comparison is divided by besides the number of prompts: the comparisons that `remaining`
+ * once ties are dropped, or `all` C(K, 2) pairs as Equation 1 is written, by which a prompt with ties
+ * weighs less. The paper does not say; without ties they are the same.
+ */
+export type PairDivisor = 'remaining' | 'all';
+
+/**
  * The comparisons of a batch of rankings whose completions stand one after another. A pair weighs
- * 1/(pairs of its prompt)/(prompts): the mean over the pairs that remain once ties are dropped,
- * where Equation 1 divides by C(K, 2); without ties they are the same.
+ * 1/(divisor of its prompt)/(prompts), so that a prompt weighs 1 however many completions it has.
  */
 export function packComparisons(
   rankings: readonly {
     readonly sequences: readonly unknown[];
     readonly pairs: readonly Pair[];
   }[],
+  divisor: PairDivisor,
 ): PackedComparisons {
   const count = rankings.reduce((sum, { pairs }) => sum + pairs.length, 0);
   const size = Math.ceil(Math.max(1, count) / 32) * 32;
@@ -38,29 +45,15 @@ export function packComparisons(
   let first = 0;
   let next = 0;
   for (const { sequences, pairs } of rankings) {
+    const k = sequences.length;
+    const divided = divisor === 'all' ? (k * (k - 1)) / 2 : pairs.length;
     for (const [better, worse] of pairs) {
       chosen[next] = first + better;
       rejected[next] = first + worse;
-      weights[next] = 1 / pairs.length / rankings.length;
+      weights[next] = 1 / divided / rankings.length;
       next++;
     }
     first += sequences.length;
   }
   return { chosen, rejected, weights };
-}
-
-/** The share of all pairs that rewards order as the labeler did; equal rewards count one half. */
-export function pairAccuracy(
-  rankings: readonly { readonly rewards: readonly number[]; readonly pairs: readonly Pair[] }[],
-): number {
-  let right = 0;
-  let total = 0;
-  for (const { rewards, pairs } of rankings) {
-    for (const [chosen, rejected] of pairs) {
-      const margin = rewards[chosen] - rewards[rejected];
-      right += margin > 0 ? 1 : margin === 0 ? 0.5 : 0;
-      total++;
-    }
-  }
-  return total === 0 ? 0.5 : right / total;
 }

@@ -5,8 +5,11 @@ export { PpoLoop } from './ppo.ts';
 export type { PpoOptions, RolloutPrompt } from './ppo.ts';
 export { PretrainLoop } from './pretrain.ts';
 export type { PretrainOptions } from './pretrain.ts';
+export { CrossValidatedLoop } from './crossValidation.ts';
+export type { RankedCompletions } from './encodedRankings.ts';
 export { RewardModelLoop } from './rewardModel.ts';
-export type { RankedCompletions, RewardModelOptions } from './rewardModel.ts';
+export type { RewardModelOptions, RewardModelResult } from './rewardModel.ts';
+export { verdictText } from './rewardVerdict.ts';
 export { SftLoop } from './sft.ts';
 export type { Demonstrated, SftOptions } from './sft.ts';
 export type {

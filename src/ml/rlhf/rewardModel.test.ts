@@ -4,7 +4,8 @@ import { lessons, tinyModel } from '../../../test/fixtures/tinyModel.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import { encodeCompletion } from './encodeCompletion.ts';
 import { ScalarPass } from './passes.ts';
-import { RewardModelLoop, type RankedCompletions, type RewardModelOptions } from './rewardModel.ts';
+import type { RankedCompletions } from './encodedRankings.ts';
+import { RewardModelLoop, type RewardModelOptions } from './rewardModel.ts';
 
 /** A whole answer before one that was cut off, and that before no answer. */
 const rankings: RankedCompletions[] = lessons.map(({ prompt, completion }) => ({

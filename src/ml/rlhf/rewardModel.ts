@@ -2,39 +2,37 @@
 import { Random } from '../../data/random.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
+import type { RewardReport } from '../../protocol/rewardReport.ts';
 import { input } from '../graph/index.ts';
-import { withScalarHead, type LanguageModel, type RewardModel } from '../models/index.ts';
+import {
+  scoreWeight,
+  withScalarHead,
+  type LanguageModel,
+  type RewardModel,
+} from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
-import { packBatch, shapeKey, type TokenSequence } from './batch.ts';
-import { packComparisons, pairAccuracy, pairsOf, type Pair } from './comparisons.ts';
+import { packBatch, sequenceLength, shapeKey, type TokenSequence } from './batch.ts';
+import { packComparisons } from './comparisons.ts';
 import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
+import { encodeRankings, type EncodedRanking, type RankedCompletions } from './encodedRankings.ts';
 import { Learner } from './learner.ts';
 import { rankingLoss } from './losses.ts';
+import { normalisation } from './normalisation.ts';
 import { EpochOrder } from './order.ts';
 import { ScalarPass, batchFeeds, scalarsAt } from './passes.ts';
+import { rewardQuality, type ScoredRanking } from './rewardQuality.ts';
+import { judgeRewardModel } from './rewardVerdict.ts';
 import type { Demonstrated } from './sft.ts';
+import { mean, standardDeviation } from './statistics.ts';
 import type { LoopResult, LoopState, StepReport, TrainingLoop } from './trainingLoop.ts';
-
-/** K completions of one prompt in a labeler's order. */
-export interface RankedCompletions {
-  /** The model's text for the prompt, separator included. */
-  readonly prompt: string;
-  readonly completions: readonly {
-    readonly text: string;
-    /** Whether the completion ended by itself. */
-    readonly ended: boolean;
-  }[];
-  /** Groups of indices into `completions`, best first; a group of several is a tie. */
-  readonly ranking: readonly (readonly number[])[];
-}
 
 /** What training a reward model needs. */
 export interface RewardModelOptions {
   /** The language model whose trunk it starts from; it is not changed. */
   readonly model: LanguageModel;
   readonly rankings: readonly RankedCompletions[];
-  /** Held-out rankings for the accuracy; may be empty. */
+  /** Held-out rankings for the report; may be empty. */
   readonly validation: readonly RankedCompletions[];
   /** After training a bias is set so that these score 0 on average; may be empty. */
   readonly demonstrations: readonly Demonstrated[];
@@ -43,11 +41,12 @@ export interface RewardModelOptions {
   readonly execution?: ExecutionOptions;
 }
 
-/** A ranking as tokens, with its comparisons. */
-interface EncodedRanking {
-  readonly sequences: readonly TokenSequence[];
-  readonly pairs: readonly Pair[];
+/** A reward model and what was found about it. */
+export interface RewardModelResult extends LoopResult<RewardModel> {
+  readonly report: RewardReport;
 }
+
+const scoringRows = 64;
 
 /** Trains a reward model: K forward passes a prompt, all its pairs in one batch element. */
 export class RewardModelLoop implements TrainingLoop<RewardModel> {
@@ -63,8 +62,8 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
   constructor(options: RewardModelOptions) {
     const { model, hyperparameters, seed, execution } = options;
     this.#options = options;
-    this.#training = encodeAll(model, options.rankings);
-    this.#validation = encodeAll(model, options.validation);
+    this.#training = encodeRankings(model, options.rankings);
+    this.#validation = encodeRankings(model, options.validation);
     if (this.#training.length === 0) {
       throw new InstructError({
         code: 'empty-dataset',
@@ -97,7 +96,8 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
       'last',
       model.config.nCtx,
     );
-    const comparisons = packComparisons(rankings);
+    const divisor = hyperparameters.pairDivisor === 'all' ? 'all' : 'remaining';
+    const comparisons = packComparisons(rankings, divisor);
     const pairs = comparisons.chosen.length;
     const { loss, accuracy, gradNorm } = await this.#learner.step({
       key: `${shapeKey(batch.shape)} ${pairs}`,
@@ -114,27 +114,40 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
       grad_norm: gradNorm,
       learning_rate: learningRate,
     };
-    const epochEnds = this.step % this.#order.batchesPerEpoch === 0;
-    if (epochEnds && this.#validation.length > 0) {
-      metrics['rm/validation_accuracy'] = await this.#validationAccuracy();
+    if (this.step % this.#order.batchesPerEpoch === 0) {
+      const quality = rewardQuality(await this.#scored(this.#validation, (reward) => reward));
+      if (quality !== null) {
+        metrics['rm/validation_accuracy'] = quality.accuracy;
+        metrics['rm/validation_loss'] = quality.loss;
+      }
     }
     return { metrics, tokens: batch.tokenCount };
   }
 
-  async #validationAccuracy(): Promise<number> {
-    const sequences = this.#validation.flatMap((ranking) => ranking.sequences);
-    const rewards = await this.#rewards(sequences);
-    let first = 0;
-    const scored = this.#validation.map((ranking) => {
-      const own = rewards.slice(first, first + ranking.sequences.length);
-      first += ranking.sequences.length;
-      return { rewards: own, pairs: ranking.pairs };
-    });
-    return pairAccuracy(scored);
+  /** Rankings with the model's rewards as it stands; those that do not fit are left out. */
+  score(rankings: readonly RankedCompletions[]): Promise<ScoredRanking[]> {
+    return this.#scored(encodeRankings(this.#options.model, rankings), (reward) => reward);
   }
 
+  async #scored(
+    rankings: readonly EncodedRanking[],
+    scoreOf: (reward: number) => number,
+  ): Promise<ScoredRanking[]> {
+    const rewards = await this.#rewards(rankings.flatMap(({ sequences }) => sequences));
+    let next = 0;
+    return rankings.map(({ source, sequences }) => ({
+      ...source,
+      completions: source.completions.map(({ text }, i) => ({
+        text,
+        tokens: sequenceLength(sequences[i]) - sequences[i].prompt.length,
+        score: scoreOf(rewards[next++]),
+      })),
+    }));
+  }
+
+  /** The head's output after each sequence: the score before its bias. */
   async #rewards(sequences: readonly TokenSequence[]): Promise<number[]> {
-    const rows = await this.#scores.run(this.#learner.parameters, sequences, 'last', 64);
+    const rows = await this.#scores.run(this.#learner.parameters, sequences, 'last', scoringRows);
     return rows.map((row) => row[0]);
   }
 
@@ -146,24 +159,76 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
     this.#learner.restore(state);
   }
 
-  async finish(): Promise<LoopResult<RewardModel>> {
-    const { model, demonstrations } = this.#options;
-    const summary: Record<string, number> = {
-      rankings: this.#training.length,
-      comparisons: this.#training.reduce((sum, { pairs }) => sum + pairs.length, 0),
+  async finish(): Promise<RewardModelResult> {
+    const { model, hyperparameters } = this.#options;
+    const demonstrated = await this.#demonstrationRewards();
+    const { gain, bias } = normalisation(hyperparameters.normalize, demonstrated);
+    const scoreOf = (reward: number): number => gain * reward + bias;
+    const parameters = this.#learner.parameters.clone();
+    const head = parameters.view(scoreWeight);
+    for (let i = 0; i < head.length; i++) head[i] *= gain;
+    const report = await this.#report(demonstrated.map(scoreOf), scoreOf);
+    const { validation, training } = report;
+    return {
+      model: { ...model, parameters, rewardBias: bias },
+      summary: {
+        rankings: report.trained.rankings,
+        comparisons: report.trained.comparisons,
+        ...(validation === null
+          ? {}
+          : {
+              'rm/validation_accuracy': validation.accuracy,
+              'rm/validation_loss': validation.loss,
+              'rm/calibration_error': validation.calibrationError,
+            }),
+        ...(typeof validation?.length.withinPrompts === 'number'
+          ? { 'rm/length_correlation': validation.length.withinPrompts }
+          : {}),
+        ...(training === null ? {} : { 'rm/training_accuracy': training.accuracy }),
+        reward_bias: bias,
+      },
+      report,
     };
-    if (this.#validation.length > 0) {
-      summary['rm/validation_accuracy'] = await this.#validationAccuracy();
-    }
-    const demonstrated = demonstrations
+  }
+
+  async #demonstrationRewards(): Promise<number[]> {
+    const { model, demonstrations } = this.#options;
+    const sequences = demonstrations
       .map(({ prompt, completion }) => encodeCompletion(model, prompt, completion))
       .filter((sequence) => fitsContext(model, sequence));
-    const rewards = await this.#rewards(demonstrated);
-    const mean = rewards.reduce((sum, reward) => sum + reward, 0) / Math.max(1, rewards.length);
-    return {
-      model: { ...model, parameters: this.#learner.parameters.clone(), rewardBias: -mean },
-      summary: { ...summary, reward_bias: -mean },
+    return this.#rewards(sequences);
+  }
+
+  async #report(
+    demonstrated: readonly number[],
+    scoreOf: (reward: number) => number,
+  ): Promise<RewardReport> {
+    const { rankings, seed } = this.#options;
+    const validation = rewardQuality(await this.#scored(this.#validation, scoreOf));
+    const seen = new Random(`seen rankings ${seed}`).sample(
+      this.#training,
+      Math.min(this.#training.length, this.#validation.length),
+    );
+    const training = rewardQuality(await this.#scored(seen, scoreOf));
+    const found = {
+      trained: {
+        rankings: this.#training.length,
+        comparisons: this.#training.reduce((sum, { pairs }) => sum + pairs.length, 0),
+        leftOut: rankings.length - this.#training.length,
+      },
+      training: training === null ? null : { accuracy: training.accuracy, loss: training.loss },
+      validation,
+      demonstrations:
+        demonstrated.length === 0
+          ? null
+          : {
+              count: demonstrated.length,
+              mean: mean(demonstrated),
+              deviation: standardDeviation(demonstrated),
+            },
+      crossValidation: null,
     };
+    return { ...found, verdict: judgeRewardModel(found) };
   }
 
   dispose(): void {
@@ -178,17 +243,4 @@ function comparisonInputs(pairs: number): Parameters<typeof rankingLoss>[1] {
     rejected: input('rejected', [pairs], 'int32'),
     weights: input('weights', [pairs]),
   };
-}
-
-/** The rankings with at least one comparison, whose completions all fit the context. */
-function encodeAll(model: LanguageModel, rankings: readonly RankedCompletions[]): EncodedRanking[] {
-  return rankings
-    .map(({ prompt, completions, ranking }) => ({
-      sequences: completions.map(({ text, ended }) => encodeCompletion(model, prompt, text, ended)),
-      pairs: pairsOf(ranking),
-    }))
-    .filter(
-      ({ sequences, pairs }) =>
-        pairs.length > 0 && sequences.every((sequence) => fitsContext(model, sequence)),
-    );
 }

@@ -9,7 +9,7 @@ import {
   type PromptEntry,
 } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
-import { splits, type Split } from '../../protocol/records.ts';
+import { categories, splits, type Split } from '../../protocol/records.ts';
 
 /** A demonstration as a model sees it. */
 export const demonstratedSchema = z.object({ prompt: z.string(), completion: z.string() });
@@ -26,6 +26,8 @@ export const rankedSchema = z.object({
   prompt: z.string(),
   completions: z.array(z.object({ text: z.string(), ended: z.boolean() })),
   ranking: z.array(z.array(z.int())),
+  labeler: z.string().optional(),
+  category: z.enum(categories).optional(),
 });
 /** See {@link rankedSchema}. */
 export type Ranked = z.infer<typeof rankedSchema>;
@@ -88,7 +90,13 @@ export async function rankedBySplit(dataset: Dataset): Promise<Record<Split, Ran
       completions.push({ text: completion.completion, ended: record.finish !== 'length' });
     }
     const ranking = entry.ranking.map((group) => group.map((id) => ids.indexOf(id)));
-    result[splitOf(prompt)].push({ prompt: modelInput(prompt.text), completions, ranking });
+    result[splitOf(prompt)].push({
+      prompt: modelInput(prompt.text),
+      completions,
+      ranking,
+      labeler: entry.labeler,
+      category: prompt.category,
+    });
   }
   return result;
 }

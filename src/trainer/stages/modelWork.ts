@@ -9,7 +9,7 @@ import {
   type RewardModel,
   type SaveOptions,
 } from '../../ml/models/index.ts';
-import type { TrainingLoop } from '../../ml/rlhf/index.ts';
+import type { LoopResult, TrainingLoop } from '../../ml/rlhf/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import type { RunWork } from '../runWork.ts';
 import type { Run } from '../runFolder.ts';
@@ -34,15 +34,25 @@ export function languageModelWork(run: Run, loop: TrainingLoop<LanguageModel>): 
   return withResult(run, loop, saveLanguageModel);
 }
 
-/** A loop that ends in a reward model, as the work of a run. */
-export function rewardModelResult(run: Run, loop: TrainingLoop<RewardModel>): RunWork {
-  return withResult(run, loop, saveRewardModel);
+/** A loop that ends in a reward model, and what else is to be said of its result. */
+export function rewardModelResult<Result extends LoopResult<RewardModel>>(
+  run: Run,
+  loop: ResultLoop<RewardModel, Result>,
+  conclude: (result: Result) => Readonly<Record<string, unknown>>,
+): RunWork {
+  return withResult(run, loop, saveRewardModel, conclude);
 }
 
-function withResult<Model extends LanguageModel>(
+/** A loop whose result holds more than every loop's. */
+type ResultLoop<Model, Result extends LoopResult<Model>> = Omit<TrainingLoop<Model>, 'finish'> & {
+  finish(): Promise<Result>;
+};
+
+function withResult<Model extends LanguageModel, Result extends LoopResult<Model>>(
   run: Run,
-  loop: TrainingLoop<Model>,
+  loop: ResultLoop<Model, Result>,
   save: (folder: string, model: Model, options: SaveOptions) => Promise<void>,
+  conclude: (result: Result) => Readonly<Record<string, unknown>> = () => ({}),
 ): RunWork {
   return {
     totalSteps: loop.totalSteps,
@@ -55,10 +65,11 @@ function withResult<Model extends LanguageModel>(
       loop.restore(state);
     },
     async finish() {
-      const { model, summary } = await loop.finish();
+      const result = await loop.finish();
+      const { model, summary } = result;
       return {
         writeModel: (folder) => save(folder, model, { card: modelCardOf(run, summary) }),
-        summary,
+        summary: { ...summary, ...conclude(result) },
       };
     },
     dispose: () => {
@@ -67,7 +78,8 @@ function withResult<Model extends LanguageModel>(
   };
 }
 
-function folderOf({ spec, project }: Run, role: string): string {
+/** The folder of the model that a run names for a role. Throws as {@link languageModelOf}. */
+export function folderOf({ spec, project }: Run, role: string): string {
   if (Object.hasOwn(spec.models, role)) return join(project, spec.models[role]);
   throw new InstructError({
     code: 'bad-run',

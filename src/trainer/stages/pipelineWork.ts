@@ -97,7 +97,7 @@ function childModels(spec: RunSpec, stage: PipelineStage): Record<string, string
     sft: { policy: base },
     sample: { policy: result('sft') },
     rank: { policy: result('sft') },
-    rm: { policy: result('sft') },
+    rm: { policy: spec.hyperparameters['rm.init'] === 'base' ? base : result('sft') },
     ppo: { policy: result('sft'), reward: result('rm') },
     eval: { base, sft: result('sft'), ppo: result('ppo') },
   }[stage];

@@ -6,6 +6,7 @@ import type { WorkMaker } from '../runContext.ts';
 import { asked, askedSchema, promptsOf, refuseEmpty } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';
+import { warnOfRewardModel } from './rewardReportFile.ts';
 
 /** See the file's header. */
 export const ppoWork: WorkMaker = async (context) => {
@@ -16,6 +17,7 @@ export const ppoWork: WorkMaker = async (context) => {
     refuseEmpty(found, 'prompts', 'train', 'Add prompts first.');
     return found;
   });
+  warnOfRewardModel(context);
   const loop = new PpoLoop({
     model: await languageModelOf(context.run, 'policy'),
     rewardModel: await rewardModelOf(context.run, 'reward'),

@@ -1,6 +1,6 @@
 /** RM: from a project's rankings to a reward model. */
 import { z } from 'zod';
-import { RewardModelLoop } from '../../ml/rlhf/index.ts';
+import { CrossValidatedLoop, RewardModelLoop, verdictText } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
 import {
@@ -12,6 +12,7 @@ import {
 } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, rewardModelResult } from './modelWork.ts';
+import { writeRewardReport } from './rewardReportFile.ts';
 
 const inputsSchema = z.object({
   train: z.array(rankedSchema),
@@ -28,13 +29,18 @@ export const rewardModelWork: WorkMaker = async (context) => {
     refuseEmpty(train, 'rankings', 'train', 'Sample completions and rank them first.');
     return { train, valid, demonstrations: demonstratedBySplit(dataset).train };
   });
-  const loop = new RewardModelLoop({
+  const options = {
     model: await languageModelOf(context.run, 'policy'),
     rankings: inputs.train,
     validation: inputs.valid,
     demonstrations: inputs.demonstrations,
     hyperparameters,
     seed: spec.seed,
+  };
+  const loop =
+    hyperparameters.folds > 0 ? new CrossValidatedLoop(options) : new RewardModelLoop(options);
+  return rewardModelResult(context.run, loop, ({ report }) => {
+    writeRewardReport(context.run, report);
+    return { goodEnoughForPpo: report.verdict.answer, conclusion: verdictText(report.verdict) };
   });
-  return rewardModelResult(context.run, loop);
 };

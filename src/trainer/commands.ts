@@ -5,6 +5,7 @@ import { buildBaseModelCommand } from './build/buildBaseModel.ts';
 import { buildSampleProjectCommand } from './build/buildSampleProject.ts';
 import { demoCommand } from './demo/demoCommand.ts';
 import { initCommand } from './initCommand.ts';
+import { publicTaskCommand } from './publicTasks/publicTaskCommand.ts';
 import { runCommand } from './runCommand.ts';
 import { samplerCommand } from './sampler/samplerCommand.ts';
 import { screenCommand } from './screenCommand.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   initCommand,
   ...stageCommands,
   runCommand,
+  publicTaskCommand,
   validateCommand,
   agreementCommand,
   screenCommand,

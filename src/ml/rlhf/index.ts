@@ -1,6 +1,7 @@
 /** The method of InstructGPT: training loops, and what evaluation needs. */
 export { heldOutLoss } from './heldOutLoss.ts';
 export { chosenOption, optionLogprobs } from './multipleChoice.ts';
+export type { ChoiceQuestion, OptionLogprob } from './multipleChoice.ts';
 export { PpoLoop } from './ppo.ts';
 export type { PpoOptions, RolloutPrompt } from './ppo.ts';
 export { PretrainLoop } from './pretrain.ts';

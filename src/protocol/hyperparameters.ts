@@ -6,7 +6,9 @@
  * Ouyang et al. 2022 (arXiv 2203.02155) used for the 1.3B model, null where the paper is silent.
  */
 import { InstructError } from './errors.ts';
+import { dpo } from './hyperparameters/dpo.ts';
 import { evaluate } from './hyperparameters/evaluate.ts';
+import { expert } from './hyperparameters/expert.ts';
 import { ppo } from './hyperparameters/ppo.ts';
 import { pretrain } from './hyperparameters/pretrain.ts';
 import { rank } from './hyperparameters/rank.ts';
@@ -20,7 +22,17 @@ import type { Stage } from './run.ts';
 export type { Hyperparameter, HyperparameterValue } from './hyperparameters/row.ts';
 
 /** The hyper-parameters of every stage that has its own; `pipeline` takes those of its stages. */
-export const hyperparameters = { pretrain, sft, rm, ppo, sample, rank, eval: evaluate } as const;
+export const hyperparameters = {
+  pretrain,
+  sft,
+  rm,
+  ppo,
+  dpo,
+  expert,
+  sample,
+  rank,
+  eval: evaluate,
+} as const;
 /** A stage with hyper-parameters of its own. */
 export type TunableStage = keyof typeof hyperparameters;
 

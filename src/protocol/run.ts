@@ -14,6 +14,8 @@ export const stages = [
   'sft',
   'rm',
   'ppo',
+  'dpo',
+  'expert',
   'sample',
   'rank',
   'eval',

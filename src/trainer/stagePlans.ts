@@ -85,6 +85,32 @@ export const stagePlans = {
       reward: named(context, 'reward') ?? trained(context, 'rm'),
     }),
   },
+  dpo: {
+    stage: 'dpo',
+    summary: 'Optimise a policy on the rankings of the train split, without a reward model',
+    notes: 'An alternative to "ppo" (Rafailov et al. 2023), to compare with.',
+    options: {
+      model: modelOption('The policy to start from; the newest SFT model when absent.'),
+    },
+    stages: ['dpo'],
+    inputs: ['prompts', 'completions', 'rankings'],
+    models: (context) => ({ policy: named(context, 'model') ?? trained(context, 'sft') }),
+  },
+  expert: {
+    stage: 'expert',
+    summary: 'Fine-tune a policy on the best of its own completions by a reward model',
+    notes: 'Expert iteration: an alternative to "ppo", to compare with.',
+    options: {
+      model: modelOption('The policy to start from; the newest SFT model when absent.'),
+      reward: modelOption('The reward model; the newest one when absent.'),
+    },
+    stages: ['expert'],
+    inputs: ['prompts'],
+    models: (context) => ({
+      policy: named(context, 'model') ?? trained(context, 'sft'),
+      reward: named(context, 'reward') ?? trained(context, 'rm'),
+    }),
+  },
   sample: {
     stage: 'sample',
     summary: 'Draw K completions for each prompt, to be ranked',
@@ -122,7 +148,7 @@ export const stagePlans = {
     options: {
       model: {
         ...modelOption(
-          'A model to judge as NAME=MODEL; the newest SFT and PPO models when absent.',
+          'A model to judge as NAME=MODEL; the newest of SFT, PPO, DPO and expert iteration when absent.',
         ),
         multiple: true,
       },
@@ -180,7 +206,7 @@ function evaluatedModels(context: PlanContext): Record<string, string> {
     models[name] = resolveModel(context.dir, model);
   }
   if (given.length > 0) return models;
-  for (const stage of ['sft', 'ppo'] as const) {
+  for (const stage of ['sft', 'ppo', 'dpo', 'expert'] as const) {
     const newest = newestModel(context.dir, stage);
     if (newest !== null) models[stage] = newest;
   }

@@ -26,6 +26,8 @@ const settings = {
   sft: { epochs: 100, batchSize: 2, learningRate: 0.01 },
   rm: { epochs: 100, batchSize: 2, learningRate: 0.01 },
   ppo: { iterations: 30, batchSize: 4, minibatchSize: 2, maxNewTokens: 8, learningRate: 0.001 },
+  dpo: { epochs: 100, batchSize: 2, learningRate: 0.001 },
+  expert: { iterations: 30, batchSize: 4, maxNewTokens: 8, learningRate: 0.001 },
 };
 
 /** Makes a run folder by the command line, as the editor does, and returns the folder. */
@@ -63,13 +65,15 @@ async function killAndResume(
   assert.ok((starts[1].resumedFrom ?? 0) > 0);
 }
 
-test('SFT, reward model and PPO killed and resumed end bit for bit where they would have', async (t) => {
+test('SFT, reward model, PPO, DPO and expert iteration killed and resumed end bit for bit where they would have', async (t) => {
   const project = temporaryFolder(t);
   await writeLessonProject(project, settings);
   for (const [stage, step] of [
     ['sft', 8],
     ['rm', 8],
     ['ppo', 4],
+    ['dpo', 8],
+    ['expert', 4],
   ] as const) {
     const whole = await create(t, project, stage, '--seed', '3');
     const killed = await create(t, project, stage, '--seed', '3');

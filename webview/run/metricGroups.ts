@@ -19,6 +19,8 @@ const known: readonly {
   { prefix: 'sft', title: 'SFT', colour: 'blue' },
   { prefix: 'rm', title: 'Reward model', colour: 'orange' },
   { prefix: 'ppo', title: 'PPO', colour: 'green' },
+  { prefix: 'dpo', title: 'DPO', colour: 'green' },
+  { prefix: 'expert', title: 'Expert iteration', colour: 'green' },
   { prefix: 'eval', title: 'Evaluation', colour: 'red' },
 ];
 

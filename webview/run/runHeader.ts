@@ -11,6 +11,8 @@ export const stageLabels = {
   sft: 'SFT',
   rm: 'Reward model',
   ppo: 'PPO',
+  dpo: 'DPO',
+  expert: 'Expert iteration',
   sample: 'Sampling',
   rank: 'Ranking',
   eval: 'Evaluation',

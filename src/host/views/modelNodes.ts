@@ -9,6 +9,8 @@ const icons: Readonly<Record<ModelInfo['made'], IconName>> = {
   sft: 'mortar-board',
   rm: 'star-empty',
   ppo: 'rocket',
+  dpo: 'rocket',
+  expert: 'rocket',
   sample: 'symbol-misc',
   rank: 'symbol-misc',
   eval: 'symbol-misc',

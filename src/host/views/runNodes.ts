@@ -10,6 +10,8 @@ export const stageLabels: Readonly<Record<Stage, string>> = {
   sft: 'SFT',
   rm: 'Reward Model',
   ppo: 'PPO',
+  dpo: 'DPO',
+  expert: 'Expert Iteration',
   sample: 'Sampling',
   rank: 'Gold Ranking',
   eval: 'Evaluation',
@@ -42,6 +44,14 @@ const keyMetrics: Readonly<Record<Stage, readonly KeyMetric[]>> = {
   ppo: [
     { name: 'ppo/score', label: 'score', format: fixed(2) },
     { name: 'ppo/kl', label: 'KL', format: fixed(1) },
+  ],
+  dpo: [
+    { name: 'dpo/accuracy', label: 'accuracy', format: percent },
+    { name: 'dpo/loss', label: 'loss', format: loss },
+  ],
+  expert: [
+    { name: 'expert/score', label: 'score', format: fixed(2) },
+    { name: 'expert/kl', label: 'KL', format: fixed(1) },
   ],
   sample: [],
   rank: [],

@@ -1,4 +1,6 @@
 /** The method of InstructGPT: training loops, and what evaluation needs. */
+export { DpoLoop } from './dpo.ts';
+export { ExpertIterationLoop } from './expertIteration.ts';
 export { heldOutLoss } from './heldOutLoss.ts';
 export { chosenOption, optionLogprobs } from './multipleChoice.ts';
 export type { ChoiceQuestion, OptionLogprob } from './multipleChoice.ts';

@@ -1,7 +1,9 @@
 /** The work of every stage. */
 import type { Stage } from '../../protocol/run.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { dpoWork } from './dpoWork.ts';
 import { evalWork } from './evalWork.ts';
+import { expertWork } from './expertWork.ts';
 import { pipelineWork } from './pipelineWork.ts';
 import { ppoWork } from './ppoWork.ts';
 import { pretrainWork } from './pretrainWork.ts';
@@ -15,6 +17,8 @@ const makers: { readonly [S in Stage]: WorkMaker } = {
   sft: sftWork,
   rm: rewardModelWork,
   ppo: ppoWork,
+  dpo: dpoWork,
+  expert: expertWork,
   sample: sampleWork,
   rank: rankWork,
   eval: evalWork,

@@ -8,6 +8,8 @@ const titles: Partial<Record<Stage, string>> = {
   sft: 'A language model, fine-tuned on demonstrations.',
   rm: 'A reward model, trained on rankings.',
   ppo: 'A policy, optimised by PPO against a reward model.',
+  dpo: 'A policy, optimised by DPO on rankings.',
+  expert: 'A policy, optimised by expert iteration against a reward model.',
 };
 
 /** The card of a model that a run has made: its lineage, its settings and what was measured. */

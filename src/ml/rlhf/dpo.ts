@@ -1,0 +1,215 @@
+/**
+ * Direct preference optimisation (Rafailov et al. 2023, arXiv 2305.18290): a policy straight from
+ * rankings, without a reward model and without sampling. An alternative to PPO behind the same
+ * interface, so that the two can be compared on the same rankings.
+ */
+import { InstructError } from '../../protocol/errors.ts';
+import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
+import type { LanguageModel } from '../models/index.ts';
+import { cosineDecay } from '../optim/index.ts';
+import type { ExecutionOptions } from '../runtime/index.ts';
+import { packBatch, sequenceLength, shapeKey, type TokenSequence } from './batch.ts';
+import { packComparisons, pairAccuracy, pairsOf, type Pair } from './comparisons.ts';
+import { directPreferenceLoss, preferenceInputs } from './directPreference.ts';
+import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
+import { Learner } from './learner.ts';
+import { EpochOrder } from './order.ts';
+import { LogprobPass, batchFeeds, logprobsAt } from './passes.ts';
+import type { RankedCompletions } from './rewardModel.ts';
+import type { LoopResult, LoopState, StepReport, TrainingLoop } from './trainingLoop.ts';
+
+/** What direct preference optimisation needs. */
+export interface DpoOptions {
+  /** The SFT model: where the policy starts, and the frozen reference. It is not changed. */
+  readonly model: LanguageModel;
+  readonly rankings: readonly RankedCompletions[];
+  /** Held-out rankings for the accuracy; may be empty. */
+  readonly validation: readonly RankedCompletions[];
+  readonly hyperparameters: Hyperparameters<'dpo'>;
+  readonly seed: number;
+  readonly execution?: ExecutionOptions;
+}
+
+interface EncodedRanking {
+  readonly sequences: readonly TokenSequence[];
+  readonly pairs: readonly Pair[];
+}
+
+const scoringRows = 64;
+/** Completions of a batch are padded to a multiple of this, so that few programs are compiled. */
+const completionStep = 16;
+
+/** See the file's header. One `advance` is one optimisation step. */
+export class DpoLoop implements TrainingLoop<LanguageModel> {
+  readonly totalSteps: number;
+  readonly #options: DpoOptions;
+  readonly #training: readonly EncodedRanking[];
+  readonly #validation: readonly EncodedRanking[];
+  readonly #order: EpochOrder;
+  readonly #learner: Learner;
+  readonly #logprobs: LogprobPass;
+
+  /** @throws InstructError `empty-dataset` when no ranking holds a comparison. */
+  constructor(options: DpoOptions) {
+    const { model, hyperparameters, seed, execution } = options;
+    this.#options = options;
+    this.#training = encodeAll(model, options.rankings);
+    this.#validation = encodeAll(model, options.validation);
+    if (this.#training.length === 0) {
+      throw new InstructError({
+        code: 'empty-dataset',
+        message: `None of ${options.rankings.length} rankings for training holds a comparison that fits the context of ${model.config.nCtx} tokens.`,
+        remedy: 'Rank completions of prompts of the "train" split, not all as ties.',
+      });
+    }
+    this.#order = new EpochOrder(this.#training.length, hyperparameters.batchSize, seed);
+    this.totalSteps = hyperparameters.epochs * this.#order.batchesPerEpoch;
+    this.#learner = new Learner('policy', model.parameters.clone(), hyperparameters, execution);
+    this.#logprobs = new LogprobPass(model.config, 1, execution);
+  }
+
+  get step(): number {
+    return this.#learner.steps;
+  }
+
+  async advance(): Promise<StepReport> {
+    const { model, hyperparameters } = this.#options;
+    const schedule = cosineDecay(this.totalSteps, hyperparameters.finalLearningRateRatio);
+    const learningRate = hyperparameters.learningRate * schedule(this.step);
+    const rankings = this.#order.batch(this.step).map((index) => this.#training[index]);
+    const sequences = rankings.flatMap((ranking) => ranking.sequences);
+    const batch = packBatch(sequences, 'completion', model.config.nCtx);
+    const { positions } = batch.shape;
+    const completions = Math.ceil(sequences.length / completionStep) * completionStep;
+    const comparisons = packComparisons(rankings);
+    const pairs = comparisons.chosen.length;
+    const references = await this.#sums(model.parameters, sequences);
+    const refLogprobs = new Float32Array(completions);
+    refLogprobs.set(references);
+    const { loss, accuracy, gradNorm } = await this.#learner.step({
+      key: `${shapeKey(batch.shape)} ${completions} ${pairs}`,
+      graph: () => {
+        const { logprobs, trainable } = logprobsAt(model.config, batch.shape, 1);
+        const inputs = preferenceInputs(completions, positions, pairs);
+        const { loss, metrics } = directPreferenceLoss(logprobs, inputs, hyperparameters.beta);
+        return { loss, metrics, trainable };
+      },
+      feeds: {
+        ...batchFeeds(batch),
+        ...comparisons,
+        targets: batch.targets,
+        membership: membershipOf(batch.offsets, completions, positions),
+        refLogprobs,
+      },
+      learningRate,
+    });
+    const metrics: Record<string, number> = {
+      'dpo/loss': loss,
+      'dpo/accuracy': accuracy,
+      grad_norm: gradNorm,
+      learning_rate: learningRate,
+    };
+    if (this.step % this.#order.batchesPerEpoch === 0) {
+      Object.assign(metrics, await this.#validate());
+    }
+    return { metrics, tokens: batch.tokenCount };
+  }
+
+  /** The log-probability of each whole completion, nats. */
+  async #sums(
+    parameters: LanguageModel['parameters'],
+    sequences: readonly TokenSequence[],
+  ): Promise<number[]> {
+    const rows = await this.#logprobs.run(parameters, sequences, 'completion', scoringRows);
+    return rows.map((row) => row.reduce((sum, logprob) => sum + logprob, 0));
+  }
+
+  /**
+   * On held-out rankings: how often the implicit rewards order two completions as the labeler did, and
+   * how far the policy's likelihood of the chosen and of the rejected ones has moved, in nats. (That
+   * both fall is the known way in which this method goes wrong.)
+   */
+  async #validate(): Promise<Record<string, number>> {
+    if (this.#validation.length === 0) return {};
+    const sequences = this.#validation.flatMap((ranking) => ranking.sequences);
+    const own = await this.#sums(this.#learner.parameters, sequences);
+    const reference = await this.#sums(this.#options.model.parameters, sequences);
+    let first = 0;
+    const scored = this.#validation.map((ranking) => {
+      const rewards = ranking.sequences.map((_, i) => own[first + i] - reference[first + i]);
+      first += ranking.sequences.length;
+      return { rewards, pairs: ranking.pairs };
+    });
+    return {
+      'dpo/validation_accuracy': pairAccuracy(scored),
+      'dpo/chosen_shift': meanShift(scored, 0),
+      'dpo/rejected_shift': meanShift(scored, 1),
+    };
+  }
+
+  snapshot(): LoopState {
+    return this.#learner.snapshot();
+  }
+
+  restore(state: LoopState): void {
+    this.#learner.restore(state);
+  }
+
+  async finish(): Promise<LoopResult<LanguageModel>> {
+    return {
+      model: { ...this.#options.model, parameters: this.#learner.parameters.clone() },
+      summary: {
+        rankings: this.#training.length,
+        comparisons: this.#training.reduce((sum, { pairs }) => sum + pairs.length, 0),
+        ...(await this.#validate()),
+      },
+    };
+  }
+
+  dispose(): void {
+    this.#learner.dispose();
+    this.#logprobs.dispose();
+  }
+}
+
+/** [S, N] as {@link preferenceInputs} wants it; completions of the padding have no position. */
+function membershipOf(
+  offsets: readonly number[],
+  completions: number,
+  positions: number,
+): Float32Array {
+  const membership = new Float32Array(completions * positions);
+  offsets.slice(1).forEach((end, i) => {
+    membership.fill(1, i * positions + offsets[i], i * positions + end);
+  });
+  return membership;
+}
+
+/** The mean over all pairs of what the completion at `side` of the pair has gained. */
+function meanShift(
+  rankings: readonly { readonly rewards: readonly number[]; readonly pairs: readonly Pair[] }[],
+  side: 0 | 1,
+): number {
+  const shifts = rankings.flatMap(({ rewards, pairs }) => pairs.map((pair) => rewards[pair[side]]));
+  return shifts.reduce((sum, shift) => sum + shift, 0) / Math.max(1, shifts.length);
+}
+
+/** The rankings with at least one comparison, whose completions all fit the context. */
+function encodeAll(model: LanguageModel, rankings: readonly RankedCompletions[]): EncodedRanking[] {
+  return rankings
+    .map(({ prompt, completions, ranking }) => ({
+      sequences: completions.map(({ text, ended }) => encodeCompletion(model, prompt, text, ended)),
+      pairs: pairsOf(ranking),
+    }))
+    .filter(
+      ({ sequences, pairs }) =>
+        pairs.length > 0 &&
+        sequences.every(
+          (sequence) =>
+            sequence.prompt.length > 0 &&
+            sequence.completion.length > 0 &&
+            fitsContext(model, sequence) &&
+            sequenceLength(sequence) > 1,
+        ),
+    );
+}

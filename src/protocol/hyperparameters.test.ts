@@ -21,6 +21,15 @@ test('every default lies in its own range and every row says where it comes from
   }
 });
 
+test('a default that is not the paper’s says why, and no other does', () => {
+  for (const stage of stages) {
+    for (const [key, row] of hyperparameterTable(stage)) {
+      const differs = row.paper !== null && row.paper !== row.default;
+      assert.equal(row.scaling !== undefined, differs, `${stage}.${key}`);
+    }
+  }
+});
+
 test('the numbers of the paper stand where the paper gives them', () => {
   const paper = (stage: TunableStage, key: string): unknown =>
     hyperparameterTable(stage).get(key)?.paper;
@@ -88,7 +97,7 @@ test('a project file names its bad keys by their path', () => {
         'hyperparameters.ppo.klCoeff',
         'unknown hyper-parameter "klCoeff" of ppo: did you mean "klCoef"?',
       ],
-      ['hyperparameters.ppo.lam', 'lam: expected a number from 0 to 1, got 2'],
+      ['hyperparameters.ppo.lam', 'expected a number from 0 to 1, got 2'],
     ],
   );
 });

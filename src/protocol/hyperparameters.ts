@@ -57,7 +57,7 @@ export function hyperparameterTable(stage: TunableStage): ReadonlyMap<string, Hy
 }
 
 /**
- * What is wrong with one setting, as "expected X, got Y", or null when nothing is.
+ * What is wrong with one setting, as "key: expected X, got Y", or null when nothing is.
  * An unknown key is answered with the nearest known one.
  */
 export function hyperparameterProblem(
@@ -71,14 +71,20 @@ export function hyperparameterProblem(
     const near = nearest(key, [...table.keys()]);
     return `unknown hyper-parameter "${key}" of ${stage}: did you mean "${near}"?`;
   }
+  const problem = valueProblem(row, value);
+  return problem === null ? null : `${key}: ${problem}`;
+}
+
+/** What is wrong with a value for a row, without the row's key: "expected X, got Y"; or null. */
+export function valueProblem(row: Hyperparameter, value: unknown): string | null {
   const got = value === undefined ? 'nothing' : JSON.stringify(value);
   if (typeof row.default === 'boolean') {
-    return typeof value === 'boolean' ? null : `${key}: expected true or false, got ${got}`;
+    return typeof value === 'boolean' ? null : `expected true or false, got ${got}`;
   }
   if (row.choices !== undefined) {
     return typeof value === 'string' && row.choices.includes(value)
       ? null
-      : `${key}: expected one of ${row.choices.join(', ')}, got ${got}`;
+      : `expected one of ${row.choices.join(', ')}, got ${got}`;
   }
   const [low, high] = row.range ?? [-Infinity, Infinity];
   const kind = row.integer === true ? 'a whole number' : 'a number';
@@ -87,7 +93,7 @@ export function hyperparameterProblem(
     value >= low &&
     value <= high &&
     (row.integer !== true || Number.isInteger(value));
-  return fits ? null : `${key}: expected ${kind} from ${low} to ${high}, got ${got}`;
+  return fits ? null : `expected ${kind} from ${low} to ${high}, got ${got}`;
 }
 
 /**

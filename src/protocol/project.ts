@@ -4,9 +4,11 @@ import {
   hyperparameterProblem,
   hyperparameterTable,
   hyperparameters,
+  valueProblem,
   type Hyperparameter,
   type TunableStage,
 } from './hyperparameters.ts';
+import { presetNames, presets } from './presets.ts';
 
 /** The name of the project file. */
 export const projectFileName = 'instruct.json';
@@ -49,7 +51,9 @@ export const projectSchema = z
         heldOutLabelers: z.array(z.string().min(1)).default([]),
       })
       .prefault({}),
-    /** Hyper-parameters that differ from their defaults, by stage. */
+    /** The hyper-parameters to start from; `tiny`, the defaults, when absent. */
+    preset: z.enum(presetNames).optional(),
+    /** Hyper-parameters that differ from the preset's, by stage. */
     hyperparameters: z
       .strictObject(Object.fromEntries(stageNames.map((stage) => [stage, settings.optional()])))
       .prefault({}),
@@ -57,7 +61,10 @@ export const projectSchema = z
   .superRefine((project, context) => {
     for (const stage of stageNames) {
       for (const [key, value] of Object.entries(project.hyperparameters[stage] ?? {})) {
-        const message = hyperparameterProblem(stage, key, value);
+        const row = hyperparameterTable(stage).get(key);
+        // The place is told with the path: it is not repeated in the sentence.
+        const message =
+          row === undefined ? hyperparameterProblem(stage, key, value) : valueProblem(row, value);
         if (message !== null) {
           context.addIssue({ code: 'custom', path: ['hyperparameters', stage, key], message });
         }
@@ -92,9 +99,15 @@ export function projectJsonSchema(): Record<string, unknown> {
     title: 'Instruct Studio project',
     properties: {
       ...(typeof properties === 'object' ? properties : {}),
+      preset: {
+        description: 'The hyper-parameters to start from; "tiny", the defaults, when absent.',
+        enum: presetNames,
+        enumDescriptions: presetNames.map((name) => presets[name].description),
+        default: 'tiny',
+      },
       hyperparameters: {
         type: 'object',
-        description: 'Hyper-parameters that differ from their defaults, by stage.',
+        description: 'Hyper-parameters that differ from those of the preset, by stage.',
         additionalProperties: false,
         properties: Object.fromEntries(stages) as Record<string, unknown>,
       },

@@ -60,6 +60,8 @@ export const runSpecSchema = z.object({
   models: z.record(z.string(), z.string()),
   /** Dataset files as they were when the run was made. */
   inputs: z.array(digestedFile),
+  /** The preset that the hyper-parameters started from; absent in older runs. */
+  preset: z.string().exactOptional(),
   /** Every hyper-parameter of the stage, resolved. */
   hyperparameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
   seed: z.int().min(0),

@@ -77,14 +77,15 @@ function optionRows(options: OptionSpecs): string[] {
   return entries.map(({ left, right }) => `  ${left.padEnd(width)}${right}`);
 }
 
-/** Two lines: name, default, range, unit; meaning and the paper's value. */
+/** Two lines: name, default, range, unit; meaning, the paper's value and how it was scaled. */
 function describeRow(key: string, row: Hyperparameter): string {
   const unit = row.unit === undefined ? '' : ` ${row.unit}`;
   const origin =
     row.paper === null ? `Source: ${row.source}.` : `Paper: ${row.paper} (${row.source}).`;
+  const scaling = row.scaling === undefined ? '' : ` Scaled: ${row.scaling}.`;
   return [
     `  ${key} = ${row.default}${unit}, ${rangeOf(row)}`,
-    `      ${row.description} ${origin}`,
+    `      ${row.description} ${origin}${scaling}`,
   ].join('\n');
 }
 

@@ -4,12 +4,12 @@ import type { HyperparameterValue } from '../protocol/hyperparameters.ts';
 import { runFormat, type RunSpec, type Stage } from '../protocol/run.ts';
 import { usageError, type Arguments } from './commandLine.ts';
 import { createRun, newRunId, type Run } from './runFolder.ts';
-import { parseSettings, resolveSettings } from './settings.ts';
+import { parsePreset, parseSettings, resolveSettings } from './settings.ts';
 import { stagePlans, type PipelineStage, type StagePlan } from './stagePlans.ts';
 import { version } from './version.ts';
 
 /** What a new run is, before it has a folder. */
-export type NewRun = Pick<RunSpec, 'stage' | 'models' | 'hyperparameters' | 'seed'> & {
+export type NewRun = Pick<RunSpec, 'stage' | 'models' | 'preset' | 'hyperparameters' | 'seed'> & {
   readonly id?: string;
 };
 
@@ -20,23 +20,25 @@ export type NewRun = Pick<RunSpec, 'stage' | 'models' | 'hyperparameters' | 'see
 export async function planRun(stage: Stage, args: Arguments, now: number): Promise<Run> {
   const plan: StagePlan = stagePlans[stage];
   const settings = parseSettings(stage, plan.stages, args.all('set'));
+  const chosen = parsePreset(stage, args.text('preset'));
   const seed = args.integer('seed', 0) ?? 0;
   const { dir, project } = await openProject(args.text('project') ?? process.cwd());
   const hyperparameters: Record<string, HyperparameterValue> = {};
   for (const one of plan.stages) {
     const prefix = stage === 'pipeline' ? `${one}.` : '';
-    for (const [key, value] of Object.entries(resolveSettings(one, project, settings))) {
+    for (const [key, value] of Object.entries(resolveSettings(one, project, settings, chosen))) {
       hyperparameters[`${prefix}${key}`] = value;
     }
   }
   if (stage === 'pipeline') hyperparameters['rankings'] = await whoRanks(dir, args);
   const models = plan.models({ dir, project, args, hyperparameters });
-  return makeRun(dir, { stage, models, hyperparameters, seed }, now);
+  const preset = chosen ?? project.preset ?? 'tiny';
+  return makeRun(dir, { stage, models, preset, hyperparameters, seed }, now);
 }
 
 /** Makes the folder of a run, with the digests of the records that decide its result. */
 export async function makeRun(dir: string, run: NewRun, now: number): Promise<Run> {
-  const { id = newRunId(run.stage, now), stage, models, hyperparameters, seed } = run;
+  const { id = newRunId(run.stage, now), stage, models, preset, hyperparameters, seed } = run;
   const dataset = await Dataset.open(dir);
   const files = stagePlans[stage].inputs.flatMap((kind) => dataset.files(kind));
   return createRun(dir, {
@@ -46,6 +48,7 @@ export async function makeRun(dir: string, run: NewRun, now: number): Promise<Ru
     created: new Date(now).toISOString(),
     models,
     inputs: await digestFiles(dir, files),
+    ...(preset === undefined ? {} : { preset }),
     hyperparameters,
     seed,
     versions: { 'instruct-studio': version, node: process.versions.node },

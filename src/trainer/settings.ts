@@ -1,4 +1,5 @@
 /** Hyper-parameters from the command line and the project file. */
+import { presetNames, presetValues, type PresetName } from '../protocol/presets.ts';
 import { nearest } from '../protocol/nearest.ts';
 import type { Project } from '../protocol/project.ts';
 import {
@@ -42,17 +43,33 @@ export function parseSettings(
   return result;
 }
 
-/** The settings of a stage: defaults, then the project file's, then the command line's. */
+/**
+ * The preset that `--preset` names.
+ * @throws InstructError `bad-argument` naming the nearest one.
+ */
+export function parsePreset(command: string, text: string | undefined): PresetName | undefined {
+  if (text === undefined) return undefined;
+  const name = presetNames.find((candidate) => candidate === text);
+  if (name !== undefined) return name;
+  throw usageError(
+    command,
+    `unknown preset "${text}": did you mean "${nearest(text, presetNames)}"?`,
+  );
+}
+
+/**
+ * The settings of a stage: the project file's preset and hyper-parameters, then the command line's.
+ * A preset of the command line takes the place of all that the project file says.
+ */
 export function resolveSettings(
   stage: TunableStage,
-  project: Project,
+  project: Pick<Project, 'preset' | 'hyperparameters'>,
   settings: StageSettings,
+  preset?: PresetName,
 ): Record<string, HyperparameterValue> {
-  return resolveHyperparameters(
-    stage,
-    project.hyperparameters[stage] ?? {},
-    settings.get(stage) ?? {},
-  );
+  const start = presetValues(preset ?? project.preset ?? 'tiny', stage);
+  const ofFile = preset === undefined ? (project.hyperparameters[stage] ?? {}) : {};
+  return resolveHyperparameters(stage, start, ofFile, settings.get(stage) ?? {});
 }
 
 function splitKey(

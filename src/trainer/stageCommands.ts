@@ -1,4 +1,5 @@
 /** The commands that make a run and run it: one a stage. */
+import { presetNames } from '../protocol/presets.ts';
 import { stages, type Stage } from '../protocol/run.ts';
 import { commonOptions, projectOption, type Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -22,10 +23,14 @@ function stageCommand(stage: Stage): Command {
     options: {
       ...projectOption,
       ...plan.options,
+      preset: {
+        value: 'NAME',
+        description: `The hyper-parameters to start from, in place of those of instruct.json: ${presetNames.join(', ')}.`,
+      },
       set: {
         value: plan.stages.length > 1 ? 'STAGE.KEY=VALUE' : 'KEY=VALUE',
         multiple: true,
-        description: 'A hyper-parameter, before that of instruct.json.',
+        description: 'A hyper-parameter, before that of instruct.json or the preset.',
       },
       seed: { value: 'N', description: 'Decides everything that is drawn; 0 when absent.' },
       'create-only': {

@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { hyperparameterTable, isTunable } from '../../src/protocol/hyperparameters.ts';
 import { stages } from '../../src/protocol/run.ts';
 import { commands } from '../../src/trainer/commands.ts';
 import { commandHelp } from '../../src/trainer/help.ts';
 import { writeLessonProject } from './fixtures/lessonProject.ts';
 import { instruct, temporaryFolder } from './fixtures/runs.ts';
+
+const specSchema = z.object({
+  preset: z.string(),
+  hyperparameters: z.record(z.string(), z.unknown()),
+});
 
 test('the help lists every command, and that of a stage every hyper-parameter', async (t) => {
   const overview = await instruct(t, ['--help']);
@@ -37,6 +43,10 @@ test('a wrong command line does nothing and ends with status 2', async (t) => {
     [['sft', '--projct', project], /unknown option "--projct": did you mean "--project"\?/],
     [['sft', '--project', project, '--set', 'lerningRate=1'], /did you mean "learningRate"\?/],
     [['sft', '--project', project, '--set', 'epochs=0'], /epochs: expected a whole number from 1/],
+    [
+      ['sft', '--project', project, '--preset', 'paper-13b'],
+      /unknown preset "paper-13b": did you mean "paper-1\.3b"\?/,
+    ],
     [['run'], /expected FOLDER, got nothing/],
   ];
   for (const [args, message] of cases) {
@@ -45,6 +55,33 @@ test('a wrong command line does nothing and ends with status 2', async (t) => {
     assert.match(end.stdout + end.stderr, message);
   }
   assert.ok(!readdirSync(project).includes('runs'));
+});
+
+test('a preset of the command line goes before instruct.json, and a setting before both', async (t) => {
+  const project = temporaryFolder(t);
+  await writeLessonProject(project, { sft: { epochs: 3 } });
+  const file = join(project, 'instruct.json');
+  const made = async (...args: string[]): Promise<z.infer<typeof specSchema>> => {
+    const end = await instruct(t, ['sft', '--project', project, '--create-only', ...args]);
+    assert.equal(end.code, 0, end.stderr);
+    const text = readFileSync(join(project, 'runs', end.stdout.trim(), 'run.json'), 'utf8');
+    return specSchema.parse(JSON.parse(text));
+  };
+  const plain = await made();
+  assert.deepEqual([plain.preset, plain.hyperparameters['epochs']], ['tiny', 3]);
+  assert.equal(plain.hyperparameters['learningRate'], 1.5e-3);
+  const paper = await made('--preset', 'paper-175b', '--set', 'batchSize=16');
+  assert.deepEqual(paper.preset, 'paper-175b');
+  assert.deepEqual(
+    ['epochs', 'learningRate', 'batchSize'].map((key) => paper.hyperparameters[key]),
+    [16, 5.03e-6, 16],
+  );
+  writeFileSync(file, readFileSync(file, 'utf8').replace('{', '{"preset":"paper-6b",'));
+  const ofFile = await made();
+  assert.deepEqual(
+    [ofFile.preset, ofFile.hyperparameters['epochs'], ofFile.hyperparameters['learningRate']],
+    ['paper-6b', 3, 9.65e-6],
+  );
 });
 
 test('validate prints path, line and column of every problem and ends with status 1', async (t) => {
@@ -82,6 +119,15 @@ test('a folder that is no project, and a bad project file, are said to be so', a
   const bad = await instruct(t, ['sft', '--project', folder]);
   assert.equal(bad.code, 1);
   assert.match(bad.stderr, /instruct\.json:5:\d+: error: .*"klCoeff".*did you mean "klCoef"/);
+  writeFileSync(
+    join(folder, 'instruct.json'),
+    '{ "format": 1, "name": "x", "models": { "base": "b" }, "hyperparameters": { "ppo": { "klCoef": -1 } } }',
+  );
+  const range = await instruct(t, ['sft', '--project', folder]);
+  assert.match(
+    range.stderr,
+    /error: hyperparameters\.ppo\.klCoef: expected a number from 0 to 100, got -1/,
+  );
   assert.deepEqual(readdirSync(folder), ['instruct.json']);
 });
 

@@ -74,6 +74,23 @@ suite('An open project', () => {
     assert.equal(await read('prompts/world.jsonl').catch(() => ''), before);
   });
 
+  test('keeps the chosen preset of hyper-parameters in instruct.json, and the rest of the file', async () => {
+    await studio();
+    const before = await read('instruct.json');
+    await withFile('instruct.json', before, async () => {
+      await vscode.commands.executeCommand('instruct.choosePreset', 'paper-1.3b');
+      const after = z
+        .looseObject({ preset: z.string() })
+        .parse(JSON.parse(await read('instruct.json')));
+      assert.equal(after.preset, 'paper-1.3b');
+      assert.deepEqual(
+        { ...after, preset: undefined },
+        { ...JSON.parse(before), preset: undefined },
+      );
+      assert.deepEqual(diagnosticsOf('instruct.json'), []);
+    });
+  });
+
   test('checks instruct.json against the contributed schema', async () => {
     const text = JSON.stringify(
       { format: 1, name: 'x', models: { base: 'b' }, colour: 1 },

@@ -22,6 +22,7 @@ import {
   completionScheme,
   openProjectFile,
 } from './compareCommands.ts';
+import { choosePreset } from './choosePreset.ts';
 import { createSampleProject } from './createSample.ts';
 import { chooseRun, deleteRun, showRunLog } from './runCommands.ts';
 import {
@@ -96,6 +97,7 @@ function projectHandlers(
       expectTrust();
       return createSampleProject(launcher, argument);
     },
+    choosePreset: (argument) => choosePreset(projects.expect(), argument),
     openProjectFile: () => openProjectFile(projects.expect().path, projectFileName),
     [openDataFileCommand]: (argument) => openProjectFile(projects.expect().path, String(argument)),
     writeDemonstration: (argument) => {

@@ -1,13 +1,19 @@
 import type { Hyperparameter } from './row.ts';
 
-/** AdamW's rows of a stage, by its peak rate and the paper's. */
-export const optimizer = (learningRate: number, paperRate: number | null, source: string) =>
+/** AdamW's rows of a stage, by its peak rate, the paper's, and how the first follows from it. */
+export const optimizer = (
+  learningRate: number,
+  paperRate: number | null,
+  source: string,
+  scaling?: string,
+) =>
   ({
     learningRate: {
       default: learningRate,
       range: [1e-8, 1],
       paper: paperRate,
       source,
+      ...(scaling === undefined ? {} : { scaling }),
       description: 'Peak learning rate of AdamW.',
     },
     adamBeta1: {

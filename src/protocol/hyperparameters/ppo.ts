@@ -10,6 +10,7 @@ export const ppo = {
     unit: 'iterations',
     paper: 500,
     source: 'App. C.4: 256k episodes of 512',
+    scaling: 'minutes on two cores',
     description: 'Rounds of sampling and learning.',
   },
   batchSize: {
@@ -19,6 +20,7 @@ export const ppo = {
     unit: 'episodes',
     paper: 512,
     source: 'App. C.4',
+    scaling: 'minutes on two cores; halving it again let the reward model be hacked',
     description: 'Episodes per iteration.',
   },
   minibatchSize: {
@@ -44,6 +46,7 @@ export const ppo = {
     range: [0, 100],
     paper: 0.02,
     source: 'App. C.4 (β)',
+    scaling: 'fitted on validation prompts: a weaker reward model must keep the policy nearer',
     description: 'Weight of the per-token KL penalty against the SFT policy, in score per nat.',
   },
   gamma: {
@@ -117,6 +120,7 @@ export const ppo = {
     unit: 'tokens',
     paper: 1024,
     source: 'App. C.4',
+    scaling: 'answers of the embedded world are short, and its context is 128 tokens',
     description: 'Longest completion of a rollout.',
   },
   valueLearningRate: {
@@ -124,6 +128,7 @@ export const ppo = {
     range: [1e-8, 1],
     paper: 9e-6,
     source: 'App. C.4',
+    scaling: 'fitted on validation prompts: a small model takes larger steps',
     description: 'Learning rate of the value model.',
   },
   ...optimizer(1.5e-4, null, 'App. C.4: chosen from 2.55e-6 to 2.55e-5'),

@@ -46,6 +46,7 @@ export const pretrain = {
     unit: 'tokens',
     paper: 50257,
     source: 'GPT-3',
+    scaling: 'the embedded world has a small vocabulary',
     description: 'Size of the byte-level BPE vocabulary.',
   },
   nLayer: {
@@ -55,6 +56,7 @@ export const pretrain = {
     unit: 'layers',
     paper: 24,
     source: 'GPT-3 XL',
+    scaling: 'a model of a million parameters',
     description: 'Transformer layers.',
   },
   nHead: {
@@ -64,6 +66,7 @@ export const pretrain = {
     unit: 'heads',
     paper: 24,
     source: 'GPT-3 XL',
+    scaling: 'heads of width 32 in a model of a million parameters',
     description: 'Attention heads.',
   },
   nEmbd: {
@@ -73,6 +76,7 @@ export const pretrain = {
     unit: 'dimensions',
     paper: 2048,
     source: 'GPT-3 XL',
+    scaling: 'a model of a million parameters',
     description: 'Width of the residual stream.',
   },
   nCtx: {
@@ -82,6 +86,7 @@ export const pretrain = {
     unit: 'tokens',
     paper: 2048,
     source: 'App. C',
+    scaling: 'the embedded world is told in short texts',
     description: 'Longest context.',
   },
   ...optimizer(3e-3, null, 'embedded model'),

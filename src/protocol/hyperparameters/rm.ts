@@ -19,6 +19,7 @@ export const rm = {
     unit: 'prompts',
     paper: 64,
     source: 'App. C.2',
+    scaling: 'thousands of rankings, not tens of thousands, need more steps of fewer prompts',
     description: 'Prompts per step; all pairs of a prompt go together.',
   },
   finalLearningRateRatio: {
@@ -60,8 +61,14 @@ export const rm = {
     unit: 'groups of labelers',
     paper: 5,
     source: 'section 4.1, App. E.2',
+    scaling: 'an experiment of its own in the paper, and as many trainings',
     description:
       'Cross-validation: before the reward model itself, one is trained without each group of labelers and measured on them. 0 for none; it costs as many trainings.',
   },
-  ...optimizer(1e-3, 9e-6, 'App. C.2'),
+  ...optimizer(
+    1e-3,
+    9e-6,
+    'App. C.2',
+    'fitted on validation rankings: a small model takes larger steps',
+  ),
 } satisfies Record<string, Hyperparameter>;

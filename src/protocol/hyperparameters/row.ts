@@ -15,5 +15,7 @@ export interface Hyperparameter {
   readonly paper: HyperparameterValue | null;
   /** Where the paper's value, or the default where it is silent, comes from. */
   readonly source: string;
+  /** Why the default is not the paper's value; present wherever the two differ. */
+  readonly scaling?: string;
   readonly description: string;
 }

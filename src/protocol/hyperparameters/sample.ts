@@ -32,6 +32,7 @@ export const sample = {
     unit: 'tokens',
     paper: 1024,
     source: 'App. C.4',
+    scaling: 'answers of the embedded world are short, and its context is 128 tokens',
     description: 'Longest completion.',
   },
   split: {

@@ -10,6 +10,7 @@ export const sft = {
     unit: 'passes over the demonstrations',
     paper: 16,
     source: 'section 3.5, App. C.1',
+    scaling: 'fitted on validation prompts: a small model at a higher rate has learnt by then',
     description: 'Passes over the demonstrations.',
   },
   batchSize: {
@@ -34,5 +35,10 @@ export const sft = {
     source: 'the paper is silent',
     description: 'Loss on the tokens of the completion only, not on the prompt.',
   },
-  ...optimizer(1.5e-3, 9.65e-6, 'App. C.1'),
+  ...optimizer(
+    1.5e-3,
+    9.65e-6,
+    'App. C.1',
+    'fitted on validation prompts: a small model takes larger steps',
+  ),
 } satisfies Record<string, Hyperparameter>;

@@ -85,7 +85,14 @@ async function childRun(context: WorkContext, stage: PipelineStage): Promise<Run
   const folder = join(project, runsFolderName, id);
   if (existsSync(join(folder, runFiles.spec))) return readRun(folder);
   const hyperparameters = pipelineSettings(spec, stage);
-  const run = { id, stage, models: childModels(spec, stage), hyperparameters, seed: spec.seed };
+  const run = {
+    id,
+    stage,
+    models: childModels(spec, stage),
+    ...(spec.preset === undefined ? {} : { preset: spec.preset }),
+    hyperparameters,
+    seed: spec.seed,
+  };
   return makeRun(project, run, context.surroundings.clock());
 }
 

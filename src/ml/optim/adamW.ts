@@ -1,4 +1,5 @@
 import type { ParameterBuffer, ParameterEntry } from '../runtime/index.ts';
+import { vectorKernel } from './vectorKernel.ts';
 
 /** The constants of {@link AdamW}. */
 export interface AdamWOptions {
@@ -85,10 +86,11 @@ export class AdamW {
     this.#step++;
     const stepSize = learningRate / (1 - beta1 ** this.#step);
     const rootCorrection = 1 / Math.sqrt(1 - beta2 ** this.#step);
+    const arrays = { gradients, mean: this.#mean, meanSquare: this.#meanSquare, data };
     for (const { start, end, decays } of this.#stretches) {
       const keep = decays ? 1 - learningRate * weightDecay : 1;
       const update = { keep, beta1, beta2, epsilon, stepSize, rootCorrection, gradientScale };
-      updateRange(data, gradients, this.#mean, this.#meanSquare, start, end, update);
+      vectorKernel.update(arrays, start, end, update);
     }
   }
 
@@ -133,36 +135,4 @@ function stretchesOf(
     }
   }
   return stretches;
-}
-
-interface Update {
-  readonly keep: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  readonly stepSize: number;
-  readonly rootCorrection: number;
-  readonly gradientScale: number;
-}
-
-/** One pass over memory; everything that does not change is held in locals. */
-function updateRange(
-  data: Float32Array,
-  gradients: Float32Array,
-  mean: Float32Array,
-  meanSquare: Float32Array,
-  start: number,
-  end: number,
-  { keep, beta1, beta2, epsilon, stepSize, rootCorrection, gradientScale }: Update,
-): void {
-  const fresh1 = 1 - beta1;
-  const fresh2 = 1 - beta2;
-  for (let i = start; i < end; i++) {
-    const gradient = gradients[i] * gradientScale;
-    const m = beta1 * mean[i] + fresh1 * gradient;
-    const v = beta2 * meanSquare[i] + fresh2 * gradient * gradient;
-    mean[i] = m;
-    meanSquare[i] = v;
-    data[i] = keep * data[i] - (stepSize * m) / (Math.sqrt(v) * rootCorrection + epsilon);
-  }
 }

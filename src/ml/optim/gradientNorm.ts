@@ -1,14 +1,8 @@
+import { vectorKernel } from './vectorKernel.ts';
+
 /** Euclidean norm of all gradients together, summed in double precision. NaN if any is NaN. */
 export function globalNorm(gradients: Float32Array): number {
-  let even = 0;
-  let odd = 0;
-  const paired = gradients.length - (gradients.length % 2);
-  for (let i = 0; i < paired; i += 2) {
-    even += gradients[i] * gradients[i];
-    odd += gradients[i + 1] * gradients[i + 1];
-  }
-  if (paired < gradients.length) even += gradients[paired] * gradients[paired];
-  return Math.sqrt(even + odd);
+  return Math.sqrt(vectorKernel.sumOfSquares(gradients));
 }
 
 /**

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { toErrorData } from '../protocol/errors.ts';
-import { categoryLabels } from '../protocol/panels.ts';
+import { categoryLabels } from '../protocol/words.ts';
 import { DemonstrationSession, type DemonstrationSource } from './demonstrationSession.ts';
 import type { DemonstrationTask } from './demonstrationSession.ts';
 import { Disposables } from './disposables.ts';

@@ -12,7 +12,7 @@ import {
   type Category,
   type Demonstration,
 } from '../protocol/records.ts';
-import type { DraftMemory, LabelingProgress } from './rankingSession.ts';
+import type { DraftMemory, LabelingProgress } from './labeling/rankingSource.ts';
 
 /** One prompt that wants a demonstration. */
 export interface DemonstrationTask {

@@ -1,9 +1,10 @@
 /** The ranking panel: one a window, restored after a reload. */
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { rankingContract, type rankingCommands } from '../protocol/panels.ts';
+import { rankingContract, type rankingCommands } from '../protocol/rankingPanel.ts';
 import { Disposables } from './disposables.ts';
-import { RankingSession, type RankingSource } from './rankingSession.ts';
+import type { RankingSource } from './labeling/rankingSource.ts';
+import { RankingSession } from './rankingSession.ts';
 import { WebviewPanelHost, type WebviewPanelKind } from './webviewPanel.ts';
 
 /** What the ranking panel needs. */
@@ -57,7 +58,8 @@ export function registerRankingPanel(tools: RankingPanelTools): RankingPanels {
         save: ({ task, draft }) => session.save(task, draft).then(done),
         skip: ({ task, draft, reason }) => session.skip(task, draft, reason).then(done),
         back: () => session.back().then((reopened) => ({ reopened })),
-        askRatings: ({ ask }) => session.askRatings(ask).then(done),
+        mode: ({ mode }) => session.mode(mode).then(done),
+        guideline: () => session.guideline(),
         command: ({ command }) => tools.command(command).then(done),
       },
       () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InstructError } from '../protocol/errors.ts';
-import type { RankingDraft, RankingView } from '../protocol/panels.ts';
+import { freshDraft } from '../protocol/rankingDraft.ts';
+import type { LabelingMode, RankingDraft, RankingView } from '../protocol/rankingPanel.ts';
 import type { Ranking } from '../protocol/records.ts';
-import { RankingSession, groupByRank, type RankingTask } from './rankingSession.ts';
+import { groupByRank } from './labeling/rankingRecord.ts';
+import type { RankingTask } from './labeling/rankingSource.ts';
+import { RankingSession } from './rankingSession.ts';
 
 /** A dataset of two tasks in memory; `reload` makes a new session on what the editor kept. */
 function desk() {
@@ -11,11 +14,21 @@ function desk() {
     promptId,
     prompt: `Prompt ${promptId}`,
     why: 'it is next',
-    completions: ['x', 'y', 'z'].map((name) => ({ id: `${promptId}-${name}`, text: name })),
+    completions: ['x', 'y', 'z'].map((name) => ({
+      id: `${promptId}-${name}`,
+      text: name,
+      model: `model-${name}`,
+    })),
   }));
   const saved: Ranking[] = [];
   const memory = new Map<string, unknown>();
-  const state = { labeler: 'ada', failure: undefined as Error | undefined, ids: 0 };
+  const state = {
+    labeler: 'ada',
+    failure: undefined as Error | undefined,
+    ids: 0,
+    mode: 'rank' as LabelingMode,
+    reveal: false,
+  };
   const done = (promptId: string) => saved.some((record) => record.promptId === promptId);
   const reload = () =>
     new RankingSession({
@@ -33,7 +46,9 @@ function desk() {
           saved.push(ranking);
           return Promise.resolve();
         },
-        guideline: () => 'v3',
+        whyEmpty: () => Promise.resolve('Everything is ranked.'),
+        protocol: () => ({ mode: state.mode, reveal: state.reveal }),
+        guideline: () => Promise.resolve({ version: 'v3', markdown: '# Be kind' }),
       },
       memory: {
         get: (key) => memory.get(key),
@@ -55,20 +70,22 @@ function taskOf(view: RankingView): Extract<RankingView, { state: 'task' }> {
 }
 
 function draft(ranks: (number | null)[]): RankingDraft {
-  return { ranks, ratings: ranks.map(() => null), selected: 0, seconds: 12.5 };
+  return { ...freshDraft(ranks.length, 'rank', undefined), ranks, seconds: 12.5 };
 }
 
 test('a saved ranking names the completions by id and the order in which they were shown', async () => {
   const { session, saved } = desk();
   const view = taskOf(await session.snapshot());
   assert.deepEqual(view.completions, ['y', 'z', 'x']);
-  await session.save(view.task, { ...draft([3, 1, 3]), ratings: [null, 7, null] });
+  const said = { overall: null, flags: {}, note: '' };
+  const judgements = [said, { ...said, note: 'Answers it.' }, said];
+  await session.save(view.task, { ...draft([3, 1, 3]), judgements });
   assert.deepEqual(saved, [
     {
       id: 'r1',
       promptId: 'p1',
       ranking: [['p1-z'], ['p1-y', 'p1-x']],
-      ratings: { 'p1-z': { overall: 7 } },
+      ratings: { 'p1-z': { note: 'Answers it.' } },
       shown: ['p1-y', 'p1-z', 'p1-x'],
       guideline: 'v3',
       labeler: 'ada',
@@ -187,4 +204,94 @@ test('what another version has kept is passed over', async () => {
 
 test('equal ranks are one group and gaps between ranks do not matter', () => {
   assert.deepEqual(groupByRank(['a', 'b', 'c', 'd'], [4, 2, 4, 1]), [['d'], ['b'], ['a', 'c']]);
+});
+
+test('the two steps want a rating of each, and save every flag, null where it was not asked', async () => {
+  const { session, saved, state } = desk();
+  state.mode = 'rate-then-rank';
+  const { task, mode, draft: begun } = taskOf(await session.snapshot());
+  assert.deepEqual([mode, begun.step], ['rate-then-rank', 'rate']);
+  const rated = (overall: number) => ({ overall, flags: {}, note: '' });
+  const ranked = { ...begun, ranks: [1, 2, 2] };
+  const judgements = [rated(6), rated(2), { overall: null, flags: {}, note: '' }];
+  await assert.rejects(session.save(task, { ...ranked, judgements }), /1 of 3 .* have no rating/);
+  judgements[2] = rated(1);
+  const conditions = { closedDomain: false, constraint: true };
+  const asked = { ...ranked, judgements, conditions };
+  await assert.rejects(session.save(task, asked), /3 of 3 .* not judged by the constraint/);
+  const answered = judgements.map((each, at) => ({
+    ...each,
+    flags: { satisfiesConstraint: at === 0, ...(at === 1 ? { expressesOpinion: true } : {}) },
+  }));
+  await session.save(task, { ...asked, judgements: answered });
+  const unticked = {
+    failsTask: false,
+    inappropriateForAssistant: false,
+    hallucination: null, // not a closed domain
+    sexualContent: false,
+    violentContent: false,
+    encouragesViolence: false,
+    denigratesProtectedClass: false,
+    harmfulAdvice: false,
+    expressesOpinion: false,
+    expressesMoralJudgment: false,
+  };
+  assert.deepEqual(saved[0]?.ratings, {
+    'p1-y': { overall: 6, flags: { ...unticked, satisfiesConstraint: true } },
+    'p1-z': {
+      overall: 2,
+      flags: { ...unticked, satisfiesConstraint: false, expressesOpinion: true },
+    },
+    'p1-x': { overall: 1, flags: { ...unticked, satisfiesConstraint: false } },
+  });
+});
+
+test('a pair is saved with its strength, and both bad is a tie that says so', async () => {
+  const { session, saved, tasks } = desk();
+  for (const task of tasks) Object.assign(task, { completions: task.completions.slice(0, 2) });
+  await session.mode('pairwise');
+  const first = taskOf(await session.snapshot());
+  await session.save(first.task, { ...first.draft, ranks: [2, 1], strength: 3 });
+  const second = taskOf(await session.snapshot());
+  await session.save(second.task, { ...second.draft, ranks: [1, 1], bothBad: true });
+  assert.deepEqual(
+    saved.map(({ ranking, strength, bothBad }) => ({ ranking, strength, bothBad })),
+    [
+      { ranking: [['p1-x'], ['p1-y']], strength: 3, bothBad: undefined },
+      { ranking: [['p2-y', 'p2-x']], strength: undefined, bothBad: true },
+    ],
+  );
+});
+
+test('another mode keeps what was decided of a ranking; pairs begin with the next task', async () => {
+  const { session } = desk();
+  const { task } = taskOf(await session.snapshot());
+  await session.draft(task, draft([2, 1, null]));
+  await session.mode('rate-then-rank');
+  const same = taskOf(await session.snapshot());
+  assert.deepEqual([same.task, same.mode, same.draft.step], [task, 'rate-then-rank', 'rate']);
+  assert.deepEqual(same.draft.ranks, [2, 1, null]);
+  await session.mode('pairwise');
+  assert.equal(taskOf(await session.snapshot()).mode, 'rate-then-rank');
+});
+
+test('models are named after saving where the project reveals them, and never before', async () => {
+  const { session, state } = desk();
+  state.reveal = true;
+  const first = taskOf(await session.snapshot());
+  assert.doesNotMatch(JSON.stringify(first), /model-/);
+  await session.save(first.task, draft([1, 2, 3]));
+  const next = taskOf(await session.snapshot());
+  assert.deepEqual(next.revealed, [
+    { model: 'model-y', rank: 1 },
+    { model: 'model-z', rank: 2 },
+    { model: 'model-x', rank: 3 },
+  ]);
+});
+
+test('a guideline is new until it is opened', async () => {
+  const { session, reload } = desk();
+  assert.deepEqual((await session.snapshot()).guideline, { version: 'v3', isNew: true });
+  assert.equal((await session.guideline()).markdown, '# Be kind');
+  assert.deepEqual((await reload().snapshot()).guideline, { version: 'v3', isNew: false });
 });

@@ -1,63 +1,23 @@
 /**
- * What the ranking panel needs of the dataset, and the session between the two: which task is
- * shown, in which order, what was decided so far, and what was saved last. Knows no editor.
+ * The session between the ranking panel and the dataset: which task is shown, in which order, what
+ * was decided so far, and what was saved last. Knows no editor.
  */
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { InstructError } from '../protocol/errors.ts';
-import { rankingDraftSchema, type RankingDraft, type RankingView } from '../protocol/panels.ts';
-import { rankingSchema, type Category, type Ranking } from '../protocol/records.ts';
-
-/** One prompt with the completions to be ranked, before shuffling. */
-export interface RankingTask {
-  readonly promptId: string;
-  /** The prompt as a person reads it; the turns of a conversation joined. */
-  readonly prompt: string;
-  readonly category?: Category;
-  /** Two to nine completions, in any order. */
-  readonly completions: readonly { readonly id: string; readonly text: string }[];
-  /** One short sentence: why this task is next. */
-  readonly why: string;
-}
-
-/** How far a labeler is. */
-export interface LabelingProgress {
-  /** Tasks that this labeler has ranked or skipped. */
-  readonly done: number;
-  /** Tasks that there are in all. */
-  readonly total: number;
-  /** Tasks still in this labeler's queue, the one on screen included. */
-  readonly left: number;
-}
-
-/** Which ranking task is wanted. */
-export interface RankingTaskRequest {
-  /** The task of this prompt; the next of the queue when absent. */
-  readonly promptId?: string;
-  /** Exactly these completions of the prompt; as many as the project ranks at once when absent. */
-  readonly completionIds?: readonly string[];
-  /** Prompts that must not come next. */
-  readonly except?: readonly string[];
-}
-
-/** The dataset as the ranking panel sees it. Everything may throw `InstructError`. */
-export interface RankingSource {
-  /** Who labels here. */
-  labeler(): Promise<string>;
-  /** The task asked for; undefined when there is none. */
-  nextTask(request: RankingTaskRequest): Promise<RankingTask | undefined>;
-  progress(): Promise<LabelingProgress>;
-  /** Appends the record to `rankings/<labeler>.jsonl`; resolves once it is flushed to disk. */
-  save(ranking: Ranking): Promise<void>;
-  /** Version of the guideline in force, recorded with each ranking. */
-  guideline?(): string | undefined;
-}
-
-/** Where drafts are kept between sessions; the editor's `workspaceState` is one. */
-export interface DraftMemory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
+import { firstStep, freshDraft, isUntouched } from '../protocol/rankingDraft.ts';
+import {
+  labelingModes,
+  rankingDraftSchema,
+  type LabelingMode,
+  type RankingDraft,
+  type RankingView,
+  type Revealed,
+} from '../protocol/rankingPanel.ts';
+import { rankingSchema } from '../protocol/records.ts';
+import type { Guideline } from './labeling/guideline.ts';
+import { decidedRanking, skippedRanking, type Decided } from './labeling/rankingRecord.ts';
+import type { DraftMemory, RankingSource, RankingTask } from './labeling/rankingSource.ts';
 
 /** What a session draws from outside. */
 export interface RankingSessionTools {
@@ -76,6 +36,7 @@ const storedTaskSchema = z.object({
   promptId: z.string(),
   /** Completion ids in the order shown. */
   shown: z.array(z.string()).min(2).max(9),
+  mode: z.enum(labelingModes),
   draft: rankingDraftSchema,
   /** Who saved it, when it was saved before. */
   savedBy: z.string().optional(),
@@ -85,7 +46,10 @@ const storedSchema = z.object({
   open: z.array(storedTaskSchema),
   /** Saved tasks, the newest last. */
   saved: z.array(storedTaskSchema),
-  askRatings: z.boolean(),
+  /** How this labeler wants to be asked; the project's way when absent. */
+  mode: z.enum(labelingModes).optional(),
+  /** The version of the guideline that was opened last. */
+  guidelineSeen: z.string().optional(),
 });
 type StoredTask = z.infer<typeof storedTaskSchema>;
 type Stored = z.infer<typeof storedSchema>;
@@ -102,6 +66,7 @@ export class RankingSession {
   private readonly stored: Stored;
   private current: { stored: StoredTask; task: RankingTask } | undefined;
   private lastPromptId: string | undefined;
+  private revealed: Revealed | undefined;
   private queue: Promise<unknown> = Promise.resolve();
 
   constructor(tools: RankingSessionTools) {
@@ -109,7 +74,6 @@ export class RankingSession {
     this.stored = storedSchema.safeParse(tools.memory.get(memoryKey)).data ?? {
       open: [],
       saved: [],
-      askRatings: false,
     };
   }
 
@@ -117,7 +81,7 @@ export class RankingSession {
   show(promptId: string): Promise<void> {
     return this.inTurn(async () => {
       if (this.stored.open.at(-1)?.promptId === promptId) return;
-      const task = await this.tools.source.nextTask({ promptId });
+      const task = await this.tools.source.nextTask({ promptId, ...this.count() });
       if (task === undefined) {
         throw new InstructError({
           code: 'missing-completion',
@@ -135,7 +99,7 @@ export class RankingSession {
       await this.resume();
       if (this.current === undefined) {
         const except = this.lastPromptId === undefined ? {} : { except: [this.lastPromptId] };
-        const next = await this.tools.source.nextTask(except);
+        const next = await this.tools.source.nextTask({ ...except, ...this.count() });
         if (next !== undefined) await this.open(next);
       }
       return this.view();
@@ -155,17 +119,8 @@ export class RankingSession {
     return this.inTurn(async () => {
       if (this.isSaved(token, draft)) return;
       const current = this.expectCurrent(token, draft);
-      const { shown } = current.stored;
-      const missing = draft.ranks.filter((rank) => rank === null).length;
-      if (missing > 0) {
-        throw new InstructError({
-          code: 'bad-argument',
-          message: `${missing} of ${shown.length} completions have no rank yet.`,
-          remedy: 'Give every completion a rank, or skip the task.',
-        });
-      }
-      const ranking = groupByRank(shown, draft.ranks);
-      await this.write(current.stored, draft, { ranking });
+      const { shown, mode } = current.stored;
+      await this.write(current.stored, draft, decidedRanking(draft, mode, shown));
     });
   }
 
@@ -173,7 +128,8 @@ export class RankingSession {
   skip(token: string, draft: RankingDraft, reason: string): Promise<void> {
     return this.inTurn(async () => {
       const current = this.expectCurrent(token, draft);
-      await this.write(current.stored, draft, { ranking: [], skipped: reason });
+      const { shown, mode } = current.stored;
+      await this.write(current.stored, draft, skippedRanking(draft, mode, shown, reason));
     });
   }
 
@@ -196,30 +152,50 @@ export class RankingSession {
     });
   }
 
-  /** Whether each completion's 1 to 7 rating is asked for. */
-  askRatings(ask: boolean): Promise<void> {
+  /**
+   * How the labeler wants to be asked from here on. A task that was begun in pairs, or is to be
+   * taken apart into pairs, stays as it is: the next one follows.
+   */
+  mode(mode: LabelingMode): Promise<void> {
     return this.inTurn(async () => {
-      this.stored.askRatings = ask;
+      this.stored.mode = mode;
+      const stored = this.current?.stored;
+      if (stored !== undefined && stored.mode !== mode) {
+        if (stored.mode !== 'pairwise' && mode !== 'pairwise') {
+          stored.mode = mode;
+          stored.draft = { ...stored.draft, step: firstStep(mode) };
+        } else if (isUntouched(stored.draft) && stored.savedBy === undefined) {
+          this.stored.open.pop();
+          this.current = undefined;
+        }
+      }
       await this.remember();
     });
   }
 
-  private async write(
-    stored: StoredTask,
-    draft: RankingDraft,
-    decision: Pick<Ranking, 'ranking' | 'skipped'>,
-  ): Promise<void> {
+  /** The guideline in force, which counts as seen from here on. */
+  guideline(): Promise<Guideline> {
+    return this.inTurn(async () => {
+      const guideline = await this.tools.source.guideline();
+      if (guideline === undefined) {
+        throw new InstructError({
+          code: 'missing-file',
+          message: 'This project has no guideline for its labelers.',
+          remedy: 'Write guidelines.md in the project folder.',
+        });
+      }
+      this.stored.guidelineSeen = guideline.version;
+      await this.remember();
+      return guideline;
+    });
+  }
+
+  private async write(stored: StoredTask, draft: RankingDraft, decision: Decided): Promise<void> {
     const { source, now, newId } = this.tools;
     const labeler = await source.labeler();
     const taken = stored.savedBy !== undefined && stored.savedBy !== labeler;
     const recordId = taken ? newId() : stored.recordId; // never supersede another labeler's record
-    const guideline = source.guideline?.();
-    const ratings = Object.fromEntries(
-      stored.shown.flatMap((id, index) => {
-        const overall = draft.ratings.at(index) ?? null;
-        return overall === null ? [] : [[id, { overall }]];
-      }),
-    );
+    const guideline = await source.guideline();
     stored.draft = draft;
     await this.remember();
     await source.save(
@@ -227,9 +203,8 @@ export class RankingSession {
         id: recordId,
         promptId: stored.promptId,
         ...decision,
-        ...(Object.keys(ratings).length === 0 ? {} : { ratings }),
         shown: stored.shown,
-        ...(guideline === undefined ? {} : { guideline }),
+        ...(guideline === undefined ? {} : { guideline: guideline.version }),
         labeler,
         seconds: draft.seconds,
         created: new Date(now()).toISOString(),
@@ -238,9 +213,27 @@ export class RankingSession {
     this.stored.open.pop();
     this.stored.saved.push({ ...stored, recordId, savedBy: labeler });
     if (this.stored.saved.length > keptSaved) this.stored.saved.shift();
+    this.revealed = decision.skipped === undefined ? this.reveal(stored.shown, draft) : undefined;
     this.current = undefined;
     this.lastPromptId = stored.promptId;
     await this.remember();
+  }
+
+  private reveal(shown: readonly string[], draft: RankingDraft): Revealed | undefined {
+    if (!this.tools.source.protocol().reveal) return undefined;
+    const models = new Map(this.current?.task.completions.map(({ id, model }) => [id, model]));
+    return shown.map((id, index) => ({
+      model: models.get(id) ?? '',
+      rank: draft.ranks.at(index) ?? null,
+    }));
+  }
+
+  private count(): { count?: number } {
+    return this.chosenMode() === 'pairwise' ? { count: 2 } : {};
+  }
+
+  private chosenMode(): LabelingMode {
+    return this.stored.mode ?? this.tools.source.protocol().mode;
   }
 
   /** Takes up the newest open task whose completions still stand. */
@@ -266,16 +259,13 @@ export class RankingSession {
       task.completions.map(({ id }) => id),
       random,
     );
+    const mode = this.chosenMode();
     const stored: StoredTask = {
       recordId: newId(),
       promptId: task.promptId,
       shown,
-      draft: {
-        ranks: shown.map(() => null),
-        ratings: shown.map(() => null),
-        selected: 0,
-        seconds: 0,
-      },
+      mode,
+      draft: freshDraft(shown.length, mode, task.category),
     };
     this.stored.open.push(stored);
     this.current = { stored, task };
@@ -283,23 +273,32 @@ export class RankingSession {
   }
 
   private async view(): Promise<RankingView> {
-    const progress = await this.tools.source.progress();
-    const canGoBack = this.stored.saved.length > 0;
-    if (this.current === undefined) return { state: 'empty', progress, canGoBack };
+    const { source } = this.tools;
+    const guideline = await source.guideline();
+    const isNew = guideline?.version !== this.stored.guidelineSeen;
+    const always = {
+      progress: await source.progress(),
+      canGoBack: this.stored.saved.length > 0,
+      labeler: await source.labeler(),
+      ...(guideline === undefined ? {} : { guideline: { version: guideline.version, isNew } }),
+      ...(this.revealed === undefined ? {} : { revealed: this.revealed }),
+    };
+    if (this.current === undefined) {
+      return { state: 'empty', mode: this.chosenMode(), why: await source.whyEmpty(), ...always };
+    }
     const { stored, task } = this.current;
     const texts = new Map(task.completions.map(({ id, text }) => [id, text]));
     return {
       state: 'task',
       task: stored.recordId,
+      mode: stored.mode,
       prompt: task.prompt,
       ...(task.category === undefined ? {} : { category: task.category }),
       why: task.why,
       completions: stored.shown.map((id) => texts.get(id) ?? ''),
       draft: stored.draft,
-      progress,
       revising: stored.savedBy !== undefined,
-      canGoBack,
-      askRatings: this.stored.askRatings,
+      ...always,
     };
   }
 
@@ -307,7 +306,7 @@ export class RankingSession {
   private isSaved(token: string, draft: RankingDraft): boolean {
     const last = this.stored.saved.at(-1);
     if (last?.recordId !== token || this.current?.stored.recordId === token) return false;
-    return isDeepStrictEqual(last.draft.ranks, draft.ranks);
+    return isDeepStrictEqual(decisionsOf(last.draft), decisionsOf(draft));
   }
 
   private expectCurrent(token: string, draft: RankingDraft): NonNullable<typeof this.current> {
@@ -320,9 +319,9 @@ export class RankingSession {
       });
     }
     const wanted = current.stored.shown.length;
-    if (draft.ranks.length !== wanted || draft.ratings.length !== wanted) {
+    if (draft.ranks.length !== wanted || draft.judgements.length !== wanted) {
       throw new Error(
-        `RankingSession: expected ${wanted} ranks and ratings, got ${draft.ranks.length} and ${draft.ratings.length}`,
+        `RankingSession: expected ${wanted} ranks and judgements, got ${draft.ranks.length} and ${draft.judgements.length}`,
       );
     }
     return current;
@@ -339,17 +338,8 @@ export class RankingSession {
   }
 }
 
-/** Groups of ids, best first; equal ranks are one group, gaps between ranks do not matter. */
-export function groupByRank(ids: readonly string[], ranks: readonly (number | null)[]): string[][] {
-  const groups = new Map<number, string[]>();
-  ids.forEach((id, index) => {
-    const rank = ranks.at(index) ?? null;
-    if (rank === null) return;
-    const group = groups.get(rank);
-    if (group === undefined) groups.set(rank, [id]);
-    else group.push(id);
-  });
-  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
+function decisionsOf({ ranks, judgements, bothBad, strength }: RankingDraft): unknown {
+  return { ranks, judgements, bothBad, strength };
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {

@@ -4,7 +4,6 @@
  * asking for a full snapshot, and asks again after a gap: messages to a hidden webview are dropped.
  */
 import * as z from 'zod';
-import { categories, type Category } from './records.ts';
 import { errorDataSchema, runEventSchema, stages } from './run.ts';
 import { runStateSchema, runViewDataSchema } from './runViewData.ts';
 
@@ -51,90 +50,6 @@ export const toWebviewSchema = z.discriminatedUnion('type', [
 export type ToWebview = z.infer<typeof toWebviewSchema>;
 
 const nothing = z.object({});
-
-/** Most completions that are ranked at once (paper, section 3.5: K from 4 to 9). */
-export const mostCompletions = 9;
-
-const position = z.int().min(0).max(mostCompletions);
-const perCompletion = <T extends z.ZodType>(item: T) => z.array(item).max(mostCompletions);
-
-/**
- * What a labeler has decided so far. Arrays run over the completions in the order shown; ranks
- * count from 1 (best); null is undecided.
- */
-export const rankingDraftSchema = z.object({
-  ranks: perCompletion(z.int().min(1).max(mostCompletions).nullable()),
-  /** Overall quality, 1 (worst) to 7 (best). */
-  ratings: perCompletion(z.int().min(1).max(7).nullable()),
-  /** The completion that the keys act on. */
-  selected: position,
-  /** Time spent on the task without idle time. */
-  seconds: z.number().min(0),
-});
-/** See {@link rankingDraftSchema}. */
-export type RankingDraft = z.infer<typeof rankingDraftSchema>;
-
-const progressSchema = z.object({
-  done: z.int().min(0),
-  total: z.int().min(0),
-  left: z.int().min(0),
-});
-
-/** What the ranking panel shows. Models and ids of completions stay in the host: it is blind. */
-export const rankingViewSchema = z.discriminatedUnion('state', [
-  z.object({
-    state: z.literal('task'),
-    /** Names the task in later requests; tells a late answer from a new one. */
-    task: z.string(),
-    prompt: z.string(),
-    category: z.enum(categories).optional(),
-    why: z.string(),
-    /** Texts in the order shown. */
-    completions: perCompletion(z.string()).min(2),
-    draft: rankingDraftSchema,
-    progress: progressSchema,
-    /** The task was saved before and is open again; saving replaces the record. */
-    revising: z.boolean(),
-    /** There is a saved task to go back to. */
-    canGoBack: z.boolean(),
-    /** Ask for the 1 to 7 rating of each completion. */
-    askRatings: z.boolean(),
-  }),
-  z.object({
-    state: z.literal('empty'),
-    progress: progressSchema,
-    canGoBack: z.boolean(),
-  }),
-]);
-/** See {@link rankingViewSchema}. */
-export type RankingView = z.infer<typeof rankingViewSchema>;
-
-/** Commands that the ranking panel may ask the host to run. */
-export const rankingCommands = ['sampleCompletions', 'createSampleProject'] as const;
-
-/** The ranking panel. A request that names a task other than the current one fails. */
-export const rankingContract = {
-  methods: {
-    snapshot: { params: nothing, result: rankingViewSchema },
-    /** Keeps what is decided so far; it survives closing and reloading. */
-    draft: { params: z.object({ task: z.string(), draft: rankingDraftSchema }), result: nothing },
-    /** Saves the ranking. The reply says that it is on disk. */
-    save: { params: z.object({ task: z.string(), draft: rankingDraftSchema }), result: nothing },
-    /** Saves that the task was skipped, and why. */
-    skip: {
-      params: z.object({ task: z.string(), draft: rankingDraftSchema, reason: z.string().min(1) }),
-      result: nothing,
-    },
-    /** Opens the task that was saved last; its record stands until it is saved anew. */
-    back: { params: nothing, result: z.object({ reopened: z.boolean() }) },
-    askRatings: { params: z.object({ ask: z.boolean() }), result: nothing },
-    command: { params: z.object({ command: z.enum(rankingCommands) }), result: nothing },
-  },
-  event: z.discriminatedUnion('type', [
-    /** The task, the queue or the counts changed: ask for a snapshot. */
-    z.object({ type: z.literal('changed') }),
-  ]),
-} as const satisfies PanelContract;
 
 /** What can be done to a run from its panel. */
 export const runActions = ['stop', 'pause', 'resume', 'log'] as const;
@@ -208,17 +123,3 @@ export const runContract = {
     z.object({ type: z.literal('overlayRestarted') }),
   ]),
 } as const satisfies PanelContract;
-
-/** A category in words, for people. */
-export const categoryLabels = {
-  generation: 'Generation',
-  open_qa: 'Open question',
-  brainstorming: 'Brainstorming',
-  chat: 'Chat',
-  rewrite: 'Rewrite',
-  summarization: 'Summarization',
-  classification: 'Classification',
-  other: 'Other',
-  closed_qa: 'Closed question',
-  extract: 'Extraction',
-} as const satisfies Record<Category, string>;

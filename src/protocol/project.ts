@@ -1,5 +1,6 @@
 /** `instruct.json`: what makes a folder a project. */
 import * as z from 'zod';
+import { labelingModes } from './rankingPanel.ts';
 import {
   hyperparameterProblem,
   hyperparameterTable,
@@ -37,6 +38,12 @@ export const projectSchema = z
         labeler: z.string().min(1).optional(),
         /** K: how many completions of a prompt are ranked at once, 2 to 9. */
         completionsPerPrompt: z.int().min(2).max(9).default(4),
+        /** How a labeler is asked: the paper's two steps, ranking alone, or two at a time. */
+        mode: z.enum(labelingModes).default('rank'),
+        /** Say which model wrote which completion, once its ranking is saved. */
+        reveal: z.boolean().default(false),
+        /** The guideline for labelers, a Markdown file of the project. */
+        guideline: z.string().min(1).default('guidelines.md'),
         /** What comes next in the queue. */
         queue: z
           .enum(['fewest-labels', 'in-order', 'random', 'highest-disagreement', 'uncertainty'])

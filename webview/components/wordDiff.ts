@@ -1,7 +1,7 @@
 /** Two texts word by word: what stands in both, and what only in the later one. */
-import { diffWordsWithSpace } from 'diff';
 import { element } from './element.ts';
 import { visibleText } from './visibleText.ts';
+import { wordRuns } from './wordRuns.ts';
 
 /**
  * A paragraph with the later text, what is new in it marked, and what is gone struck through;
@@ -13,13 +13,11 @@ export function wordDiff(before: string | undefined, after: string): HTMLElement
     root.append(visibleText(after));
     return root;
   }
-  for (const { value, added, removed } of diffWordsWithSpace(
-    visibleText(before),
-    visibleText(after),
-  )) {
-    if (added) root.append(element('ins', {}, value));
-    else if (removed) root.append(element('del', {}, value));
-    else root.append(value);
+  const runs = wordRuns(visibleText(before), visibleText(after));
+  if (runs === undefined) root.append(visibleText(after)); // too long and too different
+  for (const { text, in: where } of runs ?? []) {
+    if (where === 'both') root.append(text);
+    else root.append(element(where === 'right' ? 'ins' : 'del', {}, text));
   }
   return root;
 }

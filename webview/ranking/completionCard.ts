@@ -1,23 +1,27 @@
-/** One completion with its rank, and its rating where ratings are asked for. */
+/** One completion with its rank. */
 import { element } from '../components/element.ts';
-import { visibleText } from '../components/visibleText.ts';
+import { TextView } from '../components/textView.ts';
+import { letter, rankInWords, type Decisions } from './decisions.ts';
 import { dragSource } from './dragging.ts';
-import { letter, rankInWords, type Decisions, type RankingAction } from './rankingState.ts';
+import { NoteField } from './noteField.ts';
+import { radios, type Radios } from './radios.ts';
+import type { RankingAction } from './rankingState.ts';
 
 /** A card in the list of completions. */
 export class CompletionCard {
   readonly root: HTMLLIElement;
   readonly #index: number;
   readonly #status = element('span', { class: 'quiet' });
-  readonly #ranks: readonly HTMLInputElement[];
-  readonly #ratings: readonly HTMLInputElement[];
+  readonly #ranks: Radios;
+  readonly #text: TextView;
+  readonly #note: NoteField;
 
   /** `act` is told what the labeler does with the pointer or with the native controls. */
   constructor(
     index: number,
     count: number,
     text: string,
-    askRatings: boolean,
+    raw: boolean,
     act: (action: RankingAction) => void,
   ) {
     this.#index = index;
@@ -30,35 +34,25 @@ export class CompletionCard {
       { class: 'visually-hidden', id: `title-${name}` },
       `Completion ${name}`,
     );
-    const ranks = radios(
-      `rank-${name}`,
-      `Rank of completion ${name}`,
-      textId,
-      Array.from({ length: count }, (_, at) => rankName(at + 1, count)),
-      (value) => act({ type: 'rank', rank: value, index }),
-    );
-    this.#ranks = ranks.inputs;
+    this.#ranks = radios({
+      name: `rank-${name}`,
+      label: `Rank of completion ${name}`,
+      describedBy: textId,
+      names: Array.from({ length: count }, (_, at) => rankName(at + 1, count)),
+      choose: (value) => act({ type: 'rank', rank: value, index }),
+    });
+    this.#text = new TextView(text, { id: textId, raw });
+    this.#note = new NoteField(index, act);
     this.root = element(
       'li',
       { class: 'card', 'aria-labelledby': title.id },
       element('div', { class: 'card-head', 'aria-hidden': 'true' }, handle),
       title,
       this.#status,
-      element('p', { class: 'text', id: textId }, visibleText(text)),
-      ranks.root,
+      this.#text.root,
+      this.#ranks.root,
+      this.#note.root,
     );
-    if (askRatings) {
-      const rating = radios(
-        `rating-${name}`,
-        `Overall quality of completion ${name}`,
-        undefined,
-        ['1, worst', '2', '3', '4', '5', '6', '7, best'],
-        (value) => act({ type: 'rate', rating: value, index }),
-      );
-      rating.root.classList.add('rating');
-      this.#ratings = rating.inputs;
-      this.root.append(rating.root);
-    } else this.#ratings = [];
     this.root.addEventListener('pointerdown', () => act({ type: 'select', index }));
     this.root.addEventListener('focusin', () => act({ type: 'select', index }));
   }
@@ -66,53 +60,33 @@ export class CompletionCard {
   /** Shows what is decided. */
   update(decisions: Decisions): void {
     const rank = decisions.ranks.at(this.#index) ?? null;
-    const rating = decisions.ratings.at(this.#index) ?? null;
+    const judgement = decisions.judgements.at(this.#index);
+    const overall = judgement?.overall ?? null;
+    const rated = overall === null ? '' : ` · rated ${overall} of 7`;
     this.root.classList.toggle('selected', decisions.selected === this.#index);
     this.root.classList.toggle('ranked', rank !== null);
-    this.#status.textContent = rankInWords(decisions, this.#index);
-    check(this.#ranks, rank);
-    check(this.#ratings, rating);
+    this.#status.textContent = rankInWords(decisions, this.#index) + rated;
+    this.#ranks.check(rank);
+    this.#note.update(judgement?.note ?? '');
+  }
+
+  showRaw(raw: boolean): void {
+    this.#text.show(raw);
   }
 
   /** Moves the focus to the rank, which is what the keys change, and the card into sight. */
   focus(): void {
-    const target = this.#ranks.find((input) => input.checked) ?? this.#ranks.at(0);
-    target?.focus({ preventScroll: true });
+    this.#ranks.focus();
     this.root.scrollIntoView({ block: 'nearest' });
   }
-}
 
-function check(inputs: readonly HTMLInputElement[], value: number | null): void {
-  inputs.forEach((input, at) => {
-    input.checked = at + 1 === value;
-  });
+  /** Opens the note and moves the focus there. */
+  focusNote(): void {
+    this.#note.open();
+  }
 }
 
 function rankName(rank: number, count: number): string {
   if (rank === 1) return '1, best';
   return rank === count ? `${rank}, worst` : String(rank);
-}
-
-/** Native radio buttons; each shows the first character of its name. */
-function radios(
-  name: string,
-  label: string,
-  describedBy: string | undefined,
-  names: readonly string[],
-  choose: (value: number) => void,
-): { readonly root: HTMLElement; readonly inputs: readonly HTMLInputElement[] } {
-  const inputs = names.map((each) =>
-    element('input', { type: 'radio', name, class: 'visually-hidden', 'aria-label': each }),
-  );
-  const root = element(
-    'div',
-    { class: 'radios', role: 'radiogroup', 'aria-label': label, 'aria-describedby': describedBy },
-    ...inputs.map((input, at) =>
-      element('label', {}, input, element('span', { 'aria-hidden': 'true' }, String(at + 1))),
-    ),
-  );
-  inputs.forEach((input, at) => {
-    input.addEventListener('change', () => choose(at + 1));
-  });
-  return { root, inputs };
 }

@@ -1,10 +1,16 @@
 /** What the panel says when there is nothing to rank, and how to get something. */
-import type { rankingCommands } from '../../src/protocol/panels.ts';
+import type { rankingCommands } from '../../src/protocol/rankingPanel.ts';
 import { button, element } from '../components/element.ts';
 
 /** A friendly empty state. `run` asks the host for a command. */
 export function emptyQueue(
-  { total, done }: { readonly total: number; readonly done: number },
+  {
+    progress: { total, done },
+    why,
+  }: {
+    readonly progress: { readonly total: number; readonly done: number };
+    readonly why: string;
+  },
   run: (command: (typeof rankingCommands)[number]) => void,
 ): HTMLElement {
   const allDone = total > 0;
@@ -12,13 +18,7 @@ export function emptyQueue(
     'section',
     { class: 'empty' },
     element('h2', {}, allDone ? 'All ranked' : 'Nothing to rank yet'),
-    element(
-      'p',
-      {},
-      allDone
-        ? `You have ranked or skipped all ${done} tasks. Sample more completions to go on.`
-        : 'A task needs a prompt with at least two completions. Sample some from a model, or start with the sample project, which brings its own.',
-    ),
+    element('p', {}, why, allDone ? ` You have ranked or skipped ${done}.` : ''),
     element(
       'div',
       { class: 'actions' },

@@ -2,14 +2,14 @@
 import { element } from '../components/element.ts';
 
 /** "12 of 200 done, 3 left in your queue" with a bar. */
-export function progressLine(progress: {
-  readonly done: number;
-  readonly total: number;
-  readonly left: number;
-}): HTMLElement[] {
+export function progressLine(
+  progress: { readonly done: number; readonly total: number; readonly left: number },
+  labeler: string,
+): HTMLElement[] {
   const { done, total, left } = progress;
   return [
     element('progress', { max: Math.max(1, total), value: done, 'aria-label': 'Tasks done' }),
     element('span', { class: 'quiet' }, `${done} of ${total} done · ${left} left in your queue`),
+    element('span', { class: 'quiet' }, `You label as ${labeler}`),
   ];
 }

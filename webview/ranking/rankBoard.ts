@@ -1,7 +1,8 @@
 /** The ranks as rows with the letters that stand on them, as in the paper's Figure 12(b). */
 import { element } from '../components/element.ts';
 import { dragSource, dropTarget } from './dragging.ts';
-import { letter, type Decisions, type RankingAction } from './rankingState.ts';
+import { letter, type Decisions } from './decisions.ts';
+import type { RankingAction } from './rankingState.ts';
 
 /** The board; letters are dragged between its rows. */
 export class RankBoard {

@@ -1,18 +1,30 @@
 /** The ranking panel as a whole: takes a task from the host, keeps its draft there, saves it. */
+import * as z from 'zod';
 import { ActivityClock } from '../../src/protocol/activityClock.ts';
 import { toErrorData } from '../../src/protocol/errors.ts';
-import type { RankingDraft, RankingView, rankingContract } from '../../src/protocol/panels.ts';
+import type {
+  LabelingMode,
+  RankingDraft,
+  RankingView,
+  rankingContract,
+} from '../../src/protocol/rankingPanel.ts';
 import { button, element } from '../components/element.ts';
 import type { LiveRegion } from '../components/liveRegion.ts';
 import type { PanelClient } from '../components/panelClient.ts';
 import { problemBox } from '../components/problemBox.ts';
+import type { VsCodeApi } from '../components/vscodeApi.ts';
+import { showDifferences } from './differencesDialog.ts';
 import { emptyQueue } from './emptyQueue.ts';
-import { commandFor, type KeyCommand } from './keys.ts';
+import { showGuideline } from './guidelineDialog.ts';
+import { belongsToTarget } from './keyTarget.ts';
+import { commandFor, stageOf, type KeyCommand } from './keys.ts';
 import { Legend } from './legend.ts';
+import { isSameNotice, notices } from './notices.ts';
 import { progressLine } from './progressLine.ts';
-import { act, letter, summary, takeUp, unranked, type RankingAction } from './rankingState.ts';
-import type { RankingState } from './rankingState.ts';
+import { act, draftOf, takeUp, type RankingAction, type RankingState } from './rankingState.ts';
 import { askWhySkip } from './skipDialog.ts';
+import { decidedInWords, obstacleOf, statusOf, type Obstacle } from './statusWords.ts';
+import { modeChoice, taskButtons } from './taskActions.ts';
 import { TaskView, type TaskData } from './taskView.ts';
 
 /** What is open: the task as the host sent it, what was decided since, and its view. */
@@ -23,12 +35,17 @@ interface OpenTask {
   state: RankingState;
 }
 
+/** How a labeler likes to see the panel; kept by the editor for this panel. */
+const tasteSchema = z.object({ raw: z.boolean(), singleKeys: z.boolean() });
+
 /** See the file's header. */
 export class RankingPanel {
   readonly root = element('main', { class: 'ranking', 'data-panel': 'ranking' });
   readonly #client: PanelClient<typeof rankingContract>;
   readonly #live: LiveRegion;
-  readonly #legend = new Legend();
+  readonly #api: Pick<VsCodeApi, 'getState' | 'setState'>;
+  readonly #legend: Legend;
+  readonly #buttons = element('div', { class: 'actions' });
   readonly #status = element('p', { class: 'quiet status' });
   readonly #problem = element('div');
   readonly #progress = element('p', { class: 'progress-line' });
@@ -36,10 +53,20 @@ export class RankingPanel {
   /** What the status line says of the task saved last. */
   #lastSaved = '';
   #busy = false;
+  #taste: z.infer<typeof tasteSchema>;
 
-  constructor(client: PanelClient<typeof rankingContract>, live: LiveRegion) {
+  constructor(
+    client: PanelClient<typeof rankingContract>,
+    live: LiveRegion,
+    api: Pick<VsCodeApi, 'getState' | 'setState'>,
+  ) {
     this.#client = client;
     this.#live = live;
+    this.#api = api;
+    this.#taste = tasteSchema.safeParse(api.getState()).data ?? { raw: false, singleKeys: true };
+    this.#legend = new Legend(this.#taste.singleKeys, (singleKeys) =>
+      this.#setTaste({ singleKeys }),
+    );
   }
 
   /** Asks for the first task and listens to the labeler. */
@@ -69,7 +96,7 @@ export class RankingPanel {
       if (said === '' && before !== undefined && before === open?.data.task) return;
       this.#live.say(
         open === undefined
-          ? `${said} Nothing left to rank.`
+          ? `${said} ${view.state === 'empty' ? view.why : ''}`
           : `${said} Task ${progress.done + 1} of ${progress.total}: ${open.data.completions.length} completions.`,
       );
     } catch (thrown) {
@@ -90,86 +117,95 @@ export class RankingPanel {
   }
 
   #show(view: RankingView): void {
-    this.#progress.replaceChildren(...progressLine(view.progress));
+    this.#progress.replaceChildren(...progressLine(view.progress, view.labeler));
     const open = this.#open;
     const same = open !== undefined && view.state === 'task' && view.task === open.data.task;
     // The counts have changed, the task has not: nothing moves under the labeler's hands.
-    if (same && view.askRatings === open.data.askRatings) return;
+    if (same && view.mode === open.data.mode && isSameNotice(view, open.data)) return;
     this.#problem.replaceChildren();
-    const heading = element('header', {}, element('h1', {}, 'Rank Completions'), this.#progress);
+    const heading = element(
+      'header',
+      {},
+      element('h1', {}, 'Rank Completions'),
+      this.#progress,
+      modeChoice(view.mode, (mode) => void this.#mode(mode)),
+    );
+    const top = notices(view, () => this.#run({ type: 'guideline' }));
     if (view.state === 'empty') {
       this.#open = undefined;
       this.root.replaceChildren(
         heading,
-        emptyQueue(view.progress, (command) => void this.#command(command)),
+        top,
+        emptyQueue(view, (command) => void this.#command(command)),
         this.#actions(view),
       );
       return;
     }
-    const state = same ? open.state : takeUp(view.draft);
-    const taskView = new TaskView(view, (action) => this.#act(action, false));
+    const keeps = same && view.mode === open.data.mode;
+    const state = keeps ? open.state : takeUp(view.draft);
+    const taskView = new TaskView(
+      view,
+      this.#taste.raw,
+      (action) => this.#act(action, false),
+      this.#actions(view),
+      this.#legend.root,
+    );
     const clock = new ActivityClock(() => performance.now(), view.draft.seconds);
     clock.touch();
     this.#open = { data: view, view: taskView, clock, state };
-    this.#legend.update(view.completions.length, view.askRatings);
-    taskView.aside.append(this.#actions(view), this.#legend.root);
-    this.root.replaceChildren(heading, taskView.root);
+    this.root.replaceChildren(heading, top, taskView.root);
     this.#update();
     taskView.focus(state.now.selected);
     if (!same) window.scrollTo({ top: 0 });
   }
 
   #actions(view: RankingView): HTMLElement {
-    const buttons =
-      view.state === 'empty'
-        ? []
-        : [
-            button('Save and Next', () => void this.#save(), { key: 'Enter', primary: true }),
-            button('Skip…', () => this.#run({ type: 'skip' }), { key: 'S' }),
-            button('Undo', () => this.#run({ type: 'undo' }), { key: 'U' }),
-          ];
-    if (view.canGoBack) {
-      buttons.push(button('Back to Last Saved', () => this.#run({ type: 'goBack' })));
-    }
+    const back = button('Back to Last Saved', () => this.#run({ type: 'goBack' }));
     return element(
       'div',
       { class: 'actions-block' },
       this.#problem,
-      element('div', { class: 'actions' }, ...buttons),
+      ...(view.state === 'task' ? [this.#buttons] : []),
       this.#status,
-      ...(view.state === 'task' ? [this.#ratingsToggle(view)] : []),
+      ...(view.canGoBack ? [element('div', { class: 'actions' }, back)] : []),
     );
   }
 
-  #ratingsToggle(view: TaskData): HTMLElement {
-    const box = element('input', { type: 'checkbox', checked: view.askRatings });
-    box.addEventListener('change', () => {
-      this.#keepDraft();
-      void this.#client
-        .request('askRatings', { ask: box.checked })
-        .then(() => this.#load(''))
-        .catch((thrown: unknown) => this.#fail(thrown, undefined));
+  async #mode(mode: LabelingMode): Promise<void> {
+    this.#keepDraft();
+    await this.#alone(async () => {
+      try {
+        await this.#client.request('mode', { mode });
+        await this.#load('');
+      } catch (thrown) {
+        this.#fail(thrown, undefined);
+      }
     });
-    return element('label', { class: 'check' }, box, 'Rate each completion 1–7 too');
+  }
+
+  #setTaste(change: Partial<z.infer<typeof tasteSchema>>): void {
+    this.#taste = { ...this.#taste, ...change };
+    this.#api.setState(this.#taste);
   }
 
   #key(event: KeyboardEvent): void {
     if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
-    const { target } = event;
-    if (target instanceof HTMLInputElement && target.type === 'text') return;
-    const native = target instanceof Element && target.closest('button, summary') !== null;
-    if (native && event.key === 'Enter') return;
-    const command = commandFor(event);
+    if (belongsToTarget(event)) return;
+    if (!this.#taste.singleKeys && !event.ctrlKey && !event.metaKey) return;
+    const open = this.#open;
+    const stage = open === undefined ? 'rank' : stageOf(open.data.mode, open.state.now.step);
+    const command = commandFor(event, stage);
     if (command === undefined) return;
-    if (command.type === 'rate' && this.#open?.data.askRatings !== true) return;
+    if (command.type === 'step' && open?.data.mode !== 'rate-then-rank') return;
     event.preventDefault();
-    if (!event.repeat || command.type === 'move' || command.type === 'shift') this.#run(command);
+    const repeats = command.type === 'move' || command.type === 'shift';
+    if (!event.repeat || repeats) this.#run(command);
   }
 
   #run(command: KeyCommand): void {
     switch (command.type) {
       case 'save':
-        void this.#save();
+        void this.#next();
         break;
       case 'skip':
         if (this.#open !== undefined && !this.#busy) {
@@ -181,6 +217,22 @@ export class RankingPanel {
         break;
       case 'legend':
         this.#legend.toggle();
+        break;
+      case 'raw': {
+        const raw = !this.#taste.raw;
+        this.#setTaste({ raw });
+        this.#open?.view.showRaw(raw);
+        this.#live.say(raw ? 'Text as it was written.' : 'Rendered text.');
+        break;
+      }
+      case 'note':
+        this.#open?.view.focusNote(this.#open.state.now.selected);
+        break;
+      case 'differences':
+        this.#differences();
+        break;
+      case 'guideline':
+        void this.#guideline();
         break;
       case 'undo':
         if (this.#open === undefined || this.#open.state.past.length === 0) void this.#goBack();
@@ -208,17 +260,23 @@ export class RankingPanel {
   #update(): void {
     const open = this.#open;
     if (open === undefined) return;
-    open.view.update(open.state.now);
-    const left = unranked(open.state.now).length;
-    const order = summary(open.state.now);
-    const ready = open.data.revising ? 'saved before, saving replaces it' : 'not saved yet';
-    if (order === '') this.#status.textContent = this.#lastSaved;
-    else this.#status.textContent = left === 0 ? `${order} · ${ready}` : `${order} · ${left} to go`;
+    const { now } = open.state;
+    open.view.update(now);
+    const twoSteps = open.data.mode === 'rate-then-rank';
+    const rating = twoSteps && now.step === 'rate';
+    const shown = `${open.data.task} ${String(twoSteps)} ${String(rating)}`;
+    if (this.#buttons.dataset['shown'] !== shown) {
+      this.#buttons.dataset['shown'] = shown;
+      const guideline = open.data.guideline !== undefined;
+      const run = (command: KeyCommand) => this.#run(command);
+      this.#buttons.replaceChildren(...taskButtons({ rating, twoSteps, guideline }, run));
+      this.#legend.update(now.ranks.length, stageOf(open.data.mode, now.step), twoSteps);
+    }
+    this.#status.textContent = statusOf(now, open.data, this.#lastSaved);
   }
 
   #draft(open: OpenTask): RankingDraft {
-    const { ranks, ratings, selected } = open.state.now;
-    return { ranks: [...ranks], ratings: [...ratings], selected, seconds: open.clock.seconds };
+    return draftOf(open.state.now, open.clock.seconds);
   }
 
   #keepDraft(): void {
@@ -229,24 +287,67 @@ export class RankingPanel {
       .catch((thrown: unknown) => this.#fail(thrown, undefined));
   }
 
+  /** In the first step the next completion that is not rated, then the second step; else saves. */
+  async #next(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined || this.#busy) return;
+    const { now } = open.state;
+    if (open.data.mode !== 'rate-then-rank' || now.step === 'rank') {
+      await this.#save();
+      return;
+    }
+    const rated = (now.judgements.at(now.selected)?.overall ?? null) !== null;
+    const obstacle = obstacleOf(now, open.data.mode);
+    if (obstacle === undefined || obstacle.about === 'rank')
+      this.#act({ type: 'step', to: 'rank' }, true);
+    else if (rated && obstacle.about === 'rating') {
+      this.#act({ type: 'select', index: obstacle.index }, true);
+    } else this.#refuse(open, obstacle);
+  }
+
   async #save(): Promise<void> {
     const open = this.#open;
     if (open === undefined || this.#busy) return;
-    const missing = unranked(open.state.now);
-    const first = missing.at(0);
-    if (first !== undefined) {
-      const letters = missing.map(letter).join(', ');
-      this.#live.say(`Not saved: ${letters} not ranked yet.`);
-      this.#status.textContent = `Give ${letters} a rank first, or skip the task.`;
-      open.state = act(open.state, { type: 'select', index: first }).state;
-      open.view.update(open.state.now);
-      open.view.focus(first);
+    const obstacle = obstacleOf(open.state.now, open.data.mode);
+    if (obstacle !== undefined) {
+      this.#refuse(open, obstacle);
       return;
     }
-    const words = `Saved ${summary(open.state.now)}.`;
+    const words = `Saved ${decidedInWords(open.state.now, open.data)}.`;
     const params = { task: open.data.task, draft: this.#draft(open) };
     const request = () => this.#client.request('save', params);
     await this.#store(words, request, () => this.#save());
+  }
+
+  /** Says what is missing, and goes there. */
+  #refuse(open: OpenTask, { step, index, words }: Obstacle): void {
+    if (open.data.mode === 'rate-then-rank') {
+      open.state = act(open.state, { type: 'step', to: step }).state;
+    }
+    open.state = act(open.state, { type: 'select', index }).state;
+    this.#update();
+    open.view.focus(index);
+    this.#status.textContent = words;
+    this.#live.say(`Not saved. ${words}`);
+  }
+
+  #differences(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    const { selected, placed, ranks } = open.state.now;
+    const other = placed !== null && placed !== selected ? placed : (selected + 1) % ranks.length;
+    const back = () => open.view.focus(open.state.now.selected);
+    showDifferences(open.data.completions, selected, other, back);
+  }
+
+  async #guideline(): Promise<void> {
+    try {
+      const guideline = await this.#client.request('guideline', {});
+      this.root.querySelector('.notice')?.remove();
+      showGuideline(guideline, () => this.#open?.view.focus(this.#open.state.now.selected));
+    } catch (thrown) {
+      this.#fail(thrown, undefined);
+    }
   }
 
   async #skip(reason: string): Promise<void> {

@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  act,
-  rankInWords,
-  summary,
-  takeUp,
-  unranked,
-  type RankingAction,
-  type RankingState,
-} from './rankingState.ts';
+import { freshDraft, missingOf } from '../../src/protocol/rankingDraft.ts';
+import { rankInWords, summary } from './decisions.ts';
+import { choiceInWords, choiceOf } from './pairActions.ts';
+import { act, takeUp, type RankingAction, type RankingState } from './rankingState.ts';
 
 function fresh(count: number): RankingState {
-  const none = Array.from({ length: count }, () => null);
-  return takeUp({ ranks: none, ratings: none, selected: 0, seconds: 0 });
+  return takeUp(freshDraft(count, 'rank', undefined));
 }
 
 function after(count: number, ...actions: RankingAction[]): RankingState {
@@ -26,7 +20,7 @@ test('typing ranks in a row ranks the completions in the order shown', () => {
   const { now } = after(4, put(2), put(1), put(3), put(1));
   assert.deepEqual(now.ranks, [2, 1, 3, 1]);
   assert.equal(summary(now), 'B = D > A > C');
-  assert.deepEqual(unranked(now), []);
+  assert.deepEqual(missingOf(now, 'rank').ranks, []);
 });
 
 test('after a rank the next completion without one is selected, going round', () => {
@@ -74,6 +68,48 @@ test('selecting is no decision: undo passes over it', () => {
   assert.deepEqual(state.now.ranks, [null, null, null]);
 });
 
+test('a question that does not apply to the prompt is not answered, and says why', () => {
+  const step = act(fresh(2), { type: 'flag', flag: 'hallucination' });
+  assert.deepEqual(step.state.now.judgements[0]?.flags, {});
+  assert.match(step.said, /Not asked of this prompt/);
+  const closed = after(
+    2,
+    { type: 'condition', condition: 'closedDomain' },
+    { type: 'flag', flag: 'hallucination' },
+  );
+  assert.equal(closed.now.judgements[0]?.flags.hallucination, true);
+  const again = act(closed, { type: 'flag', flag: 'hallucination' }).state;
+  assert.equal(again.now.judgements[0]?.flags.hallucination, false);
+});
+
+test('a constraint must be judged once the prompt has one', () => {
+  const { now } = after(2, { type: 'condition', condition: 'constraint' });
+  assert.deepEqual(missingOf(now, 'rate-then-rank').constraint, [0, 1]);
+  assert.deepEqual(missingOf(now, 'rank').constraint, []);
+});
+
+test('the same side again is better by more, and after the last strength by an unknown measure', () => {
+  const left: RankingAction = { type: 'prefer', choice: 'left' };
+  const strengthsSeen = [1, 2, 3, 4, 5].map(
+    (times) => after(2, ...Array.from({ length: times }, () => left)).now.strength,
+  );
+  assert.deepEqual(strengthsSeen, [null, 1, 2, 3, null]);
+  assert.equal(choiceInWords(after(2, left, left, left).now), 'Left is clearly better');
+});
+
+test('both bad is a tie, and another choice takes its strength away', () => {
+  const left: RankingAction = { type: 'prefer', choice: 'left' };
+  const { now } = after(2, left, left, { type: 'prefer', choice: 'bothBad' });
+  assert.deepEqual([now.ranks, now.bothBad, now.strength], [[1, 1], true, null]);
+  assert.equal(choiceOf(now), 'bothBad');
+  const right = after(
+    2,
+    { type: 'prefer', choice: 'bothBad' },
+    { type: 'prefer', choice: 'right' },
+  );
+  assert.deepEqual([right.now.ranks, right.now.bothBad], [[2, 1], false]);
+});
+
 const action = (count: number): fc.Arbitrary<RankingAction> =>
   fc.oneof(
     fc.record({ type: fc.constant('select' as const), index: fc.nat(count - 1) }),
@@ -88,7 +124,19 @@ const action = (count: number): fc.Arbitrary<RankingAction> =>
       advance: fc.boolean(),
     }),
     fc.record({ type: fc.constant('tie' as const) }),
-    fc.record({ type: fc.constant('rate' as const), rating: fc.integer({ min: 1, max: 7 }) }),
+    fc.record({ type: fc.constant('rate' as const), rating: fc.integer({ min: 0, max: 8 }) }),
+    fc.record({
+      type: fc.constant('flag' as const),
+      flag: fc.constantFrom('failsTask' as const, 'hallucination' as const),
+    }),
+    fc.record({
+      type: fc.constant('condition' as const),
+      condition: fc.constantFrom('closedDomain' as const, 'constraint' as const),
+    }),
+    fc.record({
+      type: fc.constant('step' as const),
+      to: fc.constantFrom('rate' as const, 'rank' as const),
+    }),
   );
 
 test('whatever is done, ranks stay within the task and undoing everything leads back', () => {
@@ -104,7 +152,8 @@ test('whatever is done, ranks stay within the task and undoing everything leads 
         assert.ok(selected >= 0 && selected < count);
         while (state.past.length > 0) state = act(state, { type: 'undo' }).state;
         assert.deepEqual(state.now.ranks, fresh(count).now.ranks);
-        assert.deepEqual(state.now.ratings, fresh(count).now.ratings);
+        assert.deepEqual(state.now.judgements, fresh(count).now.judgements);
+        assert.deepEqual(state.now.conditions, fresh(count).now.conditions);
       },
     ),
   );

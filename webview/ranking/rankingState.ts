@@ -1,19 +1,14 @@
 /**
- * Ranking one task, as a pure state machine: completions by position in the order shown, ranks
+ * Labeling one task, as a pure state machine: completions by position in the order shown, ranks
  * from 1 (best), equal ranks are ties. Every decision can be undone.
  */
-import type { RankingDraft } from '../../src/protocol/panels.ts';
-
-/** What is decided so far. Arrays run over the completions; null is undecided. */
-export interface Decisions {
-  readonly ranks: readonly (number | null)[];
-  /** Overall quality, 1 (worst) to 7 (best). */
-  readonly ratings: readonly (number | null)[];
-  /** The completion that the keys act on. */
-  readonly selected: number;
-  /** The completion that was ranked last; `tie` puts the selected one beside it. */
-  readonly placed: number | null;
-}
+import type { RankingDraft } from '../../src/protocol/rankingPanel.ts';
+import type { FlagName } from '../../src/protocol/records.ts';
+import type { Condition } from '../../src/protocol/words.ts';
+import { summary, type Decided, type Decisions } from './decisions.ts';
+import { prefer, strengthen, type PairChoice } from './pairActions.ts';
+import { rank, shift, tie } from './rankActions.ts';
+import { answer, note, rate, setCondition } from './rateActions.ts';
 
 /** A task's decisions with the way back and forth. */
 export interface RankingState {
@@ -34,11 +29,24 @@ export type RankingAction =
       readonly index?: number;
       readonly advance?: boolean;
     }
-  /** One rank better (-1) or worse (1). */
+  /** One rank, or in the first step one point, to the left (-1) or to the right (1). */
   | { readonly type: 'shift'; readonly by: 1 | -1 }
   /** The rank of the completion that was ranked last; selects the next one without a rank. */
   | { readonly type: 'tie' }
   | { readonly type: 'rate'; readonly rating: number | null; readonly index?: number }
+  /** Answers a question; the other answer than now where `value` is absent. */
+  | {
+      readonly type: 'flag';
+      readonly flag: FlagName;
+      readonly value?: boolean;
+      readonly index?: number;
+    }
+  | { readonly type: 'note'; readonly note: string; readonly index: number }
+  | { readonly type: 'condition'; readonly condition: Condition }
+  /** Goes to one of the two steps. */
+  | { readonly type: 'step'; readonly to: 'rate' | 'rank' }
+  | { readonly type: 'prefer'; readonly choice: PairChoice }
+  | { readonly type: 'strength'; readonly strength: number }
   | { readonly type: 'undo' }
   | { readonly type: 'redo' };
 
@@ -50,53 +58,51 @@ export interface Step {
 
 /** The state in which a task is taken up. */
 export function takeUp(draft: RankingDraft): RankingState {
-  const { ranks, ratings, selected } = draft;
-  const last = Math.max(0, ranks.length - 1);
-  const now = { ranks, ratings, selected: Math.min(selected, last), placed: null };
+  const { step, ranks, judgements, conditions, bothBad, strength } = draft;
+  const selected = Math.min(draft.selected, Math.max(0, ranks.length - 1));
+  const now = { step, ranks, judgements, conditions, bothBad, strength, selected, placed: null };
   return { now, past: [], future: [] };
 }
 
-/** Positions that have no rank yet, in the order shown. */
-export function unranked({ ranks }: Decisions): number[] {
-  return ranks.flatMap((rank, index) => (rank === null ? [index] : []));
-}
-
-/** The letter under which a completion is shown. */
-export function letter(index: number): string {
-  return String.fromCharCode(65 + index);
+/** The draft that keeps the decisions, and the time spent on them so far. */
+export function draftOf(now: Decisions, seconds: number): RankingDraft {
+  const { step, ranks, judgements, conditions, bothBad, strength, selected } = now;
+  return { step, ranks, judgements, conditions, bothBad, strength, selected, seconds };
 }
 
 /** Does one action. */
 export function act(state: RankingState, action: RankingAction): Step {
   const { now } = state;
-  const count = now.ranks.length;
   switch (action.type) {
     case 'select':
       return select(state, action.index);
     case 'move':
-      return select(state, Math.min(count - 1, Math.max(0, now.selected + action.by)));
+      return select(state, Math.min(now.ranks.length - 1, Math.max(0, now.selected + action.by)));
     case 'rank':
-      return rank(state, action.index ?? now.selected, action.rank, action.advance === true);
-    case 'shift': {
-      const edge = action.by === 1 ? count : 1;
-      const from = now.ranks.at(now.selected) ?? null;
-      const to = from === null ? edge : Math.min(count, Math.max(1, from + action.by));
-      return rank(state, now.selected, to, false);
-    }
-    case 'tie': {
-      const target = now.placed === null ? null : (now.ranks.at(now.placed) ?? null);
-      if (target === null || now.placed === now.selected) {
-        return { state, said: 'Nothing to tie with: rank another completion first.' };
-      }
-      return rank(state, now.selected, target, true);
-    }
-    case 'rate': {
-      const index = action.index ?? now.selected;
-      if (now.ratings.at(index) === action.rating) return { state, said: '' };
-      const ratings = now.ratings.with(index, action.rating);
-      const value = action.rating === null ? 'not rated' : `rated ${action.rating} of 7`;
-      return decided(state, { ...now, ratings, selected: index }, `${letter(index)} ${value}.`);
-    }
+      return decide(
+        state,
+        rank(now, action.index ?? now.selected, action.rank, action.advance === true),
+      );
+    case 'shift':
+      return decide(state, shift(now, action.by));
+    case 'tie':
+      return decide(state, tie(now));
+    case 'rate':
+      return decide(state, rate(now, action.index ?? now.selected, action.rating));
+    case 'flag':
+      return decide(state, answer(now, action.index ?? now.selected, action.flag, action.value));
+    case 'note':
+      return decide(state, note(now, action.index, action.note));
+    case 'condition':
+      return decide(state, setCondition(now, action.condition));
+    case 'step':
+      return now.step === action.to
+        ? { state, said: '' }
+        : decide(state, { now: { ...now, step: action.to, selected: 0 }, said: '' });
+    case 'prefer':
+      return decide(state, prefer(now, action.choice));
+    case 'strength':
+      return decide(state, strengthen(now, action.strength));
     case 'undo': {
       const before = state.past.at(-1);
       if (before === undefined) return { state, said: '' };
@@ -116,50 +122,17 @@ export function act(state: RankingState, action: RankingAction): Step {
   }
 }
 
-/** The rank of a completion in words: "rank 2 of 4, tied with C". */
-export function rankInWords({ ranks }: Decisions, index: number): string {
-  const own = ranks.at(index) ?? null;
-  if (own === null) return 'not ranked';
-  const tied = ranks.flatMap((other, at) => (other === own && at !== index ? [letter(at)] : []));
-  const extreme = own === 1 ? ' (best)' : own === ranks.length ? ' (worst)' : '';
-  const words = `rank ${own} of ${ranks.length}${extreme}`;
-  return tied.length === 0 ? words : `${words}, tied with ${tied.join(' and ')}`;
-}
-
-/** The order so far, best first: "B > A = D > C". */
-export function summary({ ranks }: Decisions): string {
-  const groups = [...new Set(ranks)]
-    .filter((rank) => rank !== null)
-    .sort((a, b) => a - b)
-    .map((rank) => ranks.flatMap((own, index) => (own === rank ? [letter(index)] : [])));
-  return groups.map((group) => group.join(' = ')).join(' > ');
-}
-
 function select(state: RankingState, index: number): Step {
   if (index < 0 || index >= state.now.ranks.length) return { state, said: '' };
   return { state: { ...state, now: { ...state.now, selected: index } }, said: '' };
 }
 
-function rank(state: RankingState, index: number, to: number | null, advance: boolean): Step {
-  const { now } = state;
-  const count = now.ranks.length;
-  if (to !== null && (to < 1 || to > count)) {
-    return { state, said: `There are ${count} ranks.` };
-  }
-  const ranks = now.ranks.with(index, to);
-  const after = { ...now, ranks, selected: index, placed: to === null ? now.placed : index };
-  const next = advance ? nextUnranked(after) : index;
-  const words = `${letter(index)} ${rankInWords(after, index)}.`;
-  if (now.ranks.at(index) === to) return select(state, next);
-  return decided(state, { ...after, selected: next }, words);
-}
-
-/** The first completion without a rank after the selected one, going round; else the selected. */
-function nextUnranked(decisions: Decisions): number {
-  const open = unranked(decisions);
-  return open.find((index) => index > decisions.selected) ?? open.at(0) ?? decisions.selected;
-}
-
-function decided(state: RankingState, now: Decisions, said: string): Step {
+/** Where only the selection is another one, there is nothing to undo. */
+function decide(state: RankingState, { now, said }: Decided): Step {
+  if (now === null) return { state, said };
+  const { selected } = now;
+  const before = { ...state.now, selected, placed: now.placed };
+  const same = (Object.keys(now) as (keyof Decisions)[]).every((key) => now[key] === before[key]);
+  if (same) return { state: { ...state, now }, said };
   return { state: { now, past: [...state.past, state.now], future: [] }, said };
 }

@@ -11,12 +11,13 @@ import {
 import type { Demonstration, Ranking } from '../../protocol/records.ts';
 import type { DemonstrationSource, DemonstrationTask } from '../demonstrationSession.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
+import { readGuideline } from './guideline.ts';
 import type {
   LabelingProgress,
   RankingSource,
   RankingTask,
   RankingTaskRequest,
-} from '../rankingSession.ts';
+} from './rankingSource.ts';
 
 /** What the queues need from outside. */
 export interface QueueSurroundings {
@@ -51,7 +52,9 @@ export function rankingSource({ project, labeler }: QueueSurroundings): RankingS
       const folder = project();
       const dataset = await folder.expectDataset();
       const who = await labeler();
-      const options = queueOptions(folder, who, request.except);
+      const all = queueOptions(folder, who, request.except);
+      const options =
+        request.count === undefined ? all : { ...all, completionsPerPrompt: request.count };
       if (request.promptId !== undefined) {
         return taskOfPrompt(dataset, request.promptId, request, options.completionsPerPrompt);
       }
@@ -64,6 +67,20 @@ export function rankingSource({ project, labeler }: QueueSurroundings): RankingS
       const who = await labeler();
       const { remaining } = nextTask(dataset, who, queueOptions(folder, who));
       return progressOf(dataset.entries('rankings'), who, remaining);
+    },
+    whyEmpty: async () => {
+      const folder = project();
+      const dataset = await folder.expectDataset();
+      const who = await labeler();
+      return nextTask(dataset, who, queueOptions(folder, who)).empty;
+    },
+    protocol: () => {
+      const { mode, reveal } = project().expectProject().labeling;
+      return { mode, reveal };
+    },
+    guideline: () => {
+      const folder = project();
+      return readGuideline(folder.path, folder.expectProject().labeling.guideline);
     },
     save: async (ranking: Ranking) => {
       await project().append('rankings', ranking.labeler, ranking);
@@ -140,7 +157,7 @@ function rankingTask(
 ): RankingTask {
   return {
     ...demonstrationTask(prompt, why),
-    completions: completions.map(({ id, completion }) => ({ id, text: completion })),
+    completions: completions.map(({ id, completion, model }) => ({ id, text: completion, model })),
   };
 }
 

@@ -34,7 +34,8 @@ export interface PanelPage {
 /** What a panel's page is made with. */
 export interface PanelPageOptions {
   readonly browser: Browser;
-  readonly entry: 'ranking' | 'run';
+  /** The panel's folder in webview/. */
+  readonly entry: string;
   readonly theme: Theme;
   readonly viewport: { readonly width: number; readonly height: number };
   /** Takes what the webview says. */

@@ -1,12 +1,16 @@
 // The ranking panel's host over a small dataset in memory, made of the extension's own session and server.
-import { rankingContract, type ToWebview } from '../../../src/protocol/panels.ts';
+import type { ToWebview } from '../../../src/protocol/panels.ts';
+import { rankingContract, type LabelingMode } from '../../../src/protocol/rankingPanel.ts';
 import type { Ranking } from '../../../src/protocol/records.ts';
-import { RankingSession, type RankingSource } from '../../../src/host/rankingSession.ts';
-import type { RankingTask } from '../../../src/host/rankingSession.ts';
+import type { RankingSource, RankingTask } from '../../../src/host/labeling/rankingSource.ts';
+import { RankingSession } from '../../../src/host/rankingSession.ts';
 import { PanelServer } from '../../../src/host/webviewPanelServer.ts';
 
 /** Markup that would run if it were ever taken for HTML. */
 export const hostile = '<img src=x onerror="document.title=\'broken\'"> <script>1</script>';
+
+const guideline =
+  '# What to prefer\n\n1. **Helpful** first: does it answer?\n2. Then _true_.\n\n| rank | means |\n|---|---|\n| 1 | best |\n';
 
 const tasks: readonly RankingTask[] = [
   {
@@ -19,7 +23,7 @@ const tasks: readonly RankingTask[] = [
       'What does a fox eat? What does a hare eat? Where does the owl sleep?',
       'Otters eat. They sleep.',
       'An otter eats fish, crabs and frogs, and sometimes birds.\n\nIt sleeps in a holt: a den dug into the bank of a river, often under the roots of an old tree, where the water cannot reach it even in spring.',
-    ].map((text, at) => ({ id: `model-${at}/p1`, text })),
+    ].map((text, at) => ({ id: `model-${at}/p1`, text, model: `model-${at}` })),
   },
   {
     promptId: 'p2',
@@ -27,7 +31,7 @@ const tasks: readonly RankingTask[] = [
     category: 'rewrite',
     why: 'Fewest labels so far.',
     completions: [hostile, '**Bold** [link](command:x) \u202Egnimaerc', 'Third 🦦 مرحبا'].map(
-      (text, at) => ({ id: `model-${at}/p2`, text }),
+      (text, at) => ({ id: `model-${at}/p2`, text, model: `model-${at}` }),
     ),
   },
   {
@@ -37,6 +41,7 @@ const tasks: readonly RankingTask[] = [
     why: 'Nobody has ranked it.',
     completions: Array.from({ length: 9 }, (_, at) => ({
       id: `model-${at}/p3`,
+      model: `model-${at}`,
       text: `Fox, hare, owl, otter, badger, deer, boar, marten and wren, said model ${at + 1}.`,
     })),
   },
@@ -56,17 +61,27 @@ export interface RankingHost {
 export function rankingHost(
   post: (message: ToWebview) => void,
   memory = new Map<string, unknown>(),
+  mode: LabelingMode = 'rank',
 ): RankingHost {
   const saved: Ranking[] = [];
   const done = () => new Set(saved.map(({ promptId }) => promptId));
   const source: RankingSource = {
     labeler: () => Promise.resolve('ada'),
-    nextTask: ({ promptId, except = [] }) =>
-      Promise.resolve(
+    nextTask: ({ promptId, except = [], completionIds, count = 9 }) => {
+      const task =
         promptId === undefined
-          ? tasks.find((task) => !done().has(task.promptId) && !except.includes(task.promptId))
-          : tasks.find((task) => task.promptId === promptId),
-      ),
+          ? tasks.find((each) => !done().has(each.promptId) && !except.includes(each.promptId))
+          : tasks.find((each) => each.promptId === promptId);
+      if (task === undefined) return Promise.resolve(undefined);
+      const completions =
+        completionIds === undefined
+          ? task.completions.slice(0, count)
+          : task.completions.filter(({ id }) => completionIds.includes(id));
+      return Promise.resolve({ ...task, completions });
+    },
+    whyEmpty: () => Promise.resolve('Everything is ranked: all tasks for you are done.'),
+    protocol: () => ({ mode, reveal: true }),
+    guideline: () => Promise.resolve({ version: '2+12ab34cd', markdown: guideline }),
     progress: () =>
       Promise.resolve({
         done: done().size,
@@ -102,7 +117,8 @@ export function rankingHost(
       save: ({ task, draft }) => session.save(task, draft).then(nothing),
       skip: ({ task, draft, reason }) => session.skip(task, draft, reason).then(nothing),
       back: () => session.back().then((reopened) => ({ reopened })),
-      askRatings: ({ ask }) => session.askRatings(ask).then(nothing),
+      mode: ({ mode: to }) => session.mode(to).then(nothing),
+      guideline: () => session.guideline(),
       command: () => Promise.resolve({}),
     },
     post,

@@ -4,8 +4,8 @@ import { lessons, tinyModel } from '../../../test/fixtures/tinyModel.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import { DpoLoop, type DpoOptions } from './dpo.ts';
 import { encodeCompletion } from './encodeCompletion.ts';
+import type { RankedCompletions } from './encodedRankings.ts';
 import { LogprobPass } from './passes.ts';
-import type { RankedCompletions } from './rewardModel.ts';
 
 /** The right answer before a wrong one and one without an end, which tie. */
 const rankings: RankedCompletions[] = lessons.map(({ prompt, completion }) => ({

@@ -8,14 +8,14 @@ import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
 import type { LanguageModel } from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
-import { packBatch, sequenceLength, shapeKey, type TokenSequence } from './batch.ts';
-import { packComparisons, pairAccuracy, pairsOf, type Pair } from './comparisons.ts';
+import { packBatch, shapeKey, type TokenSequence } from './batch.ts';
+import { packComparisons } from './comparisons.ts';
 import { directPreferenceLoss, preferenceInputs } from './directPreference.ts';
-import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
+import { encodeRankings, type EncodedRanking, type RankedCompletions } from './encodedRankings.ts';
 import { Learner } from './learner.ts';
 import { EpochOrder } from './order.ts';
 import { LogprobPass, batchFeeds, logprobsAt } from './passes.ts';
-import type { RankedCompletions } from './rewardModel.ts';
+import { mean } from './statistics.ts';
 import type { LoopResult, LoopState, StepReport, TrainingLoop } from './trainingLoop.ts';
 
 /** What direct preference optimisation needs. */
@@ -28,11 +28,6 @@ export interface DpoOptions {
   readonly hyperparameters: Hyperparameters<'dpo'>;
   readonly seed: number;
   readonly execution?: ExecutionOptions;
-}
-
-interface EncodedRanking {
-  readonly sequences: readonly TokenSequence[];
-  readonly pairs: readonly Pair[];
 }
 
 const scoringRows = 64;
@@ -53,8 +48,8 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
   constructor(options: DpoOptions) {
     const { model, hyperparameters, seed, execution } = options;
     this.#options = options;
-    this.#training = encodeAll(model, options.rankings);
-    this.#validation = encodeAll(model, options.validation);
+    this.#training = usable(model, options.rankings);
+    this.#validation = usable(model, options.validation);
     if (this.#training.length === 0) {
       throw new InstructError({
         code: 'empty-dataset',
@@ -81,7 +76,7 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
     const batch = packBatch(sequences, 'completion', model.config.nCtx);
     const { positions } = batch.shape;
     const completions = Math.ceil(sequences.length / completionStep) * completionStep;
-    const comparisons = packComparisons(rankings);
+    const comparisons = packComparisons(rankings, 'remaining');
     const pairs = comparisons.chosen.length;
     const references = await this.#sums(model.parameters, sequences);
     const refLogprobs = new Float32Array(completions);
@@ -134,16 +129,22 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
     const sequences = this.#validation.flatMap((ranking) => ranking.sequences);
     const own = await this.#sums(this.#learner.parameters, sequences);
     const reference = await this.#sums(this.#options.model.parameters, sequences);
+    const shifts = own.map((logprob, i) => logprob - reference[i]);
     let first = 0;
-    const scored = this.#validation.map((ranking) => {
-      const rewards = ranking.sequences.map((_, i) => own[first + i] - reference[first + i]);
+    const pairs = this.#validation.flatMap((ranking) => {
+      const start = first;
       first += ranking.sequences.length;
-      return { rewards, pairs: ranking.pairs };
+      return ranking.pairs.map(([chosen, rejected]) => ({
+        chosen: shifts[start + chosen],
+        rejected: shifts[start + rejected],
+      }));
     });
     return {
-      'dpo/validation_accuracy': pairAccuracy(scored),
-      'dpo/chosen_shift': meanShift(scored, 0),
-      'dpo/rejected_shift': meanShift(scored, 1),
+      'dpo/validation_accuracy': mean(
+        pairs.map(({ chosen, rejected }) => (1 + Math.sign(chosen - rejected)) / 2),
+      ),
+      'dpo/chosen_shift': mean(pairs.map(({ chosen }) => chosen)),
+      'dpo/rejected_shift': mean(pairs.map(({ rejected }) => rejected)),
     };
   }
 
@@ -185,31 +186,9 @@ function membershipOf(
   return membership;
 }
 
-/** The mean over all pairs of what the completion at `side` of the pair has gained. */
-function meanShift(
-  rankings: readonly { readonly rewards: readonly number[]; readonly pairs: readonly Pair[] }[],
-  side: 0 | 1,
-): number {
-  const shifts = rankings.flatMap(({ rewards, pairs }) => pairs.map((pair) => rewards[pair[side]]));
-  return shifts.reduce((sum, shift) => sum + shift, 0) / Math.max(1, shifts.length);
-}
-
-/** The rankings with at least one comparison, whose completions all fit the context. */
-function encodeAll(model: LanguageModel, rankings: readonly RankedCompletions[]): EncodedRanking[] {
-  return rankings
-    .map(({ prompt, completions, ranking }) => ({
-      sequences: completions.map(({ text, ended }) => encodeCompletion(model, prompt, text, ended)),
-      pairs: pairsOf(ranking),
-    }))
-    .filter(
-      ({ sequences, pairs }) =>
-        pairs.length > 0 &&
-        sequences.every(
-          (sequence) =>
-            sequence.prompt.length > 0 &&
-            sequence.completion.length > 0 &&
-            fitsContext(model, sequence) &&
-            sequenceLength(sequence) > 1,
-        ),
-    );
+/** The rankings that fit the context and of which every completion has a token to predict. */
+function usable(model: LanguageModel, rankings: readonly RankedCompletions[]): EncodedRanking[] {
+  return encodeRankings(model, rankings).filter(({ sequences }) =>
+    sequences.every(({ prompt, completion }) => prompt.length > 0 && completion.length > 0),
+  );
 }

@@ -15,6 +15,7 @@ import { badCheckpoint, checkFinite } from './learner.ts';
 import { EpochOrder } from './order.ts';
 import { LogprobPass, ScalarPass } from './passes.ts';
 import type { RolloutPrompt } from './ppo.ts';
+import { mean } from './statistics.ts';
 import type {
   LoopResult,
   LoopSample,
@@ -221,8 +222,4 @@ function sum(values: ArrayLike<number>): number {
   let total = 0;
   for (let i = 0; i < values.length; i++) total += values[i];
   return total;
-}
-
-function mean(values: readonly number[]): number {
-  return sum(values) / Math.max(1, values.length);
 }

@@ -14,6 +14,8 @@ const titles: Readonly<Record<TunableStage, string>> = {
   sft: 'SFT',
   rm: 'Reward model',
   ppo: 'PPO',
+  dpo: 'DPO',
+  expert: 'Expert iteration',
   sample: 'Sampling for labelers',
   rank: 'The gold labeler',
   eval: 'Evaluation',

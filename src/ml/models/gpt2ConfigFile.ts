@@ -2,7 +2,14 @@
 import { z } from 'zod';
 import { jsonChecker } from '../../data/jsonCheck.ts';
 import type { Activation, Gpt2Config } from './modelConfig.ts';
-import { badConfig, count, endTokenOf, foreignKeys, sharedKeys } from './sharedConfigKeys.ts';
+import {
+  badConfig,
+  count,
+  endTokenOf,
+  foreignKeys,
+  layers,
+  sharedKeys,
+} from './sharedConfigKeys.ts';
 
 const activations = {
   gelu_new: 'gelu_new',
@@ -16,7 +23,7 @@ const schema = z.looseObject({
   n_positions: count.optional(),
   n_ctx: count.optional(),
   n_embd: count,
-  n_layer: count,
+  n_layer: layers,
   n_head: count,
   n_inner: count.nullish(),
   activation_function: z.enum(['gelu_new', 'gelu_pytorch_tanh', 'relu']).default('gelu_new'),

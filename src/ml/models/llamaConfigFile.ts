@@ -4,7 +4,14 @@ import { jsonChecker } from '../../data/jsonCheck.ts';
 import { llamaTypes } from './modelConfig.ts';
 import type { LlamaConfig, LlamaType } from './modelConfig.ts';
 import { readRope, ropeKeys, ropeSchema } from './ropeConfig.ts';
-import { badConfig, count, endTokenOf, foreignKeys, sharedKeys } from './sharedConfigKeys.ts';
+import {
+  badConfig,
+  count,
+  endTokenOf,
+  foreignKeys,
+  layers,
+  sharedKeys,
+} from './sharedConfigKeys.ts';
 
 const schema = z.looseObject({
   ...sharedKeys,
@@ -12,7 +19,7 @@ const schema = z.looseObject({
   model_type: z.enum(llamaTypes),
   hidden_size: count,
   intermediate_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: layers,
   num_attention_heads: count,
   num_key_value_heads: count.nullish(),
   head_dim: count.nullish(),

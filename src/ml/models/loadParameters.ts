@@ -1,156 +1,123 @@
 /** Parameters from a folder's safetensors files, under whichever names its writer chose. */
-import { readFile, readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { z } from 'zod';
+import { InstructError } from '../../protocol/errors.ts';
 import { ParameterBuffer } from '../runtime/index.ts';
+import type { ParameterShape } from '../runtime/index.ts';
 import { familyOf } from './families.ts';
 import type { HeadKind, ModelConfig } from './modelConfig.ts';
 import { modelParameters } from './modelParameters.ts';
 import { SafetensorsFile } from './safetensors.ts';
-import { badWeights, convertRemedy } from './safetensorsHeader.ts';
-
-/** The weights of a folder that was not sharded. */
-export const weightsFile = 'model.safetensors';
-const indexFile = 'model.safetensors.index.json';
-const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
+import { badWeights } from './safetensorsHeader.ts';
+import { weightPaths } from './weightPaths.ts';
 
 /** What old checkpoints store beside the weights: causal masks, and the frequencies of rotations. */
 const buffers = /\.attn\.(bias|masked_bias)$|\.rotary_emb\.inv_freq$/;
 const outputHead = 'lm_head.weight';
 
+/** A tensor in one of the folder's files. */
+interface Stored {
+  readonly file: SafetensorsFile;
+  readonly name: string;
+}
+
 /**
  * Reads all the parameters of a model, from one file or several. Names may lack the family's prefix,
- * as those of a trunk saved without a head do.
+ * as those of a trunk saved without a head do. Nothing is allocated before the files' headers have
+ * been found to hold all of it; then one tensor after another is read to its place.
  *
  * @throws InstructError `bad-model` naming the file and the tensor that is missing, of another shape,
- * not finite, or not part of the model.
+ * not finite, or not part of the model; `out-of-memory`.
  */
 export async function loadParameters(
   folder: string,
   config: ModelConfig,
   head: HeadKind,
 ): Promise<ParameterBuffer> {
-  const { prefix, tokenTable } = familyOf(config);
-  const parameters = new ParameterBuffer(modelParameters(config, head));
-  const missing = new Set(parameters.entries.map(({ name }) => name));
-  const paths = await weightPaths(folder);
-  const tiedHeads: string[] = [];
-  for (const path of paths) {
-    await withFile(path, async (file) => {
-      for (const { name } of file.header.tensors.values()) {
-        const known = [name, prefix + name].find((each) => parameters.has(each));
-        if (known !== undefined) await takeTensor(file, name, known, parameters, missing);
-        else if (name === outputHead && head === 'language') tiedHeads.push(path);
-        else if (!buffers.test(name)) {
-          const message = `tensor "${name}" is no part of the model that config.json describes`;
-          throw badWeights(
-            path,
-            message,
-            'Use the config.json that belongs to these weights.',
-            name,
-          );
-        }
-      }
-    });
-  }
-  const [first] = missing;
-  if (missing.size > 0) {
-    const message = `has no tensor "${first}"`;
-    const remedy = 'Use the weights that belong to this config.json.';
-    throw badWeights(paths[0], message, remedy, first);
-  }
-  for (const path of tiedHeads) {
-    await withFile(path, (file) => checkTied(file, parameters.view(tokenTable)));
-  }
-  return parameters;
-}
-
-async function withFile(
-  path: string,
-  use: (file: SafetensorsFile) => Promise<void>,
-): Promise<void> {
-  const file = await SafetensorsFile.open(path);
+  const shapes = modelParameters(config, head);
+  const files: SafetensorsFile[] = [];
   try {
-    await use(file);
+    for (const path of await weightPaths(folder)) files.push(await SafetensorsFile.open(path));
+    const { found, tiedHeads } = findTensors(files, config, head, shapes);
+    const parameters = allocate(shapes, folder);
+    for (const [name, { file, name: stored }] of found) {
+      const view = await file.read(stored, parameters.view(name));
+      if (view.every(Number.isFinite)) continue;
+      const message = `tensor "${stored}" has a number that is not finite`;
+      throw badWeights(file.path, message, 'Train or download the model again.', stored);
+    }
+    const table = parameters.view(familyOf(config).tokenTable);
+    for (const file of tiedHeads) await checkTied(file, table);
+    return parameters;
   } finally {
-    await file.close();
+    for (const file of files) await file.close();
   }
 }
 
-async function takeTensor(
-  file: SafetensorsFile,
-  stored: string,
-  name: string,
-  parameters: ParameterBuffer,
-  missing: Set<string>,
-): Promise<void> {
-  if (!missing.delete(name)) {
-    throw badWeights(file.path, `tensor "${stored}" was there before`, undefined, stored);
+/** Where each parameter stands, and the files that store the embeddings once more as a head. */
+function findTensors(
+  files: readonly SafetensorsFile[],
+  config: ModelConfig,
+  head: HeadKind,
+  shapes: readonly ParameterShape[],
+): { found: ReadonlyMap<string, Stored>; tiedHeads: readonly SafetensorsFile[] } {
+  const { prefix } = familyOf(config);
+  const wanted = new Map(shapes.map(({ name, shape }) => [name, shape]));
+  const found = new Map<string, Stored>();
+  const tiedHeads: SafetensorsFile[] = [];
+  for (const file of files) {
+    for (const { name, shape } of file.header.tensors.values()) {
+      const known = [name, prefix + name].find((each) => wanted.has(each));
+      if (known !== undefined) {
+        if (found.has(known)) {
+          throw badWeights(file.path, `tensor "${name}" was there before`, undefined, name);
+        }
+        checkShape(file, name, shape, wanted.get(known) ?? []);
+        found.set(known, { file, name });
+      } else if (name === outputHead && head === 'language') {
+        tiedHeads.push(file);
+      } else if (!buffers.test(name)) {
+        const message = `tensor "${name}" is no part of the model that config.json describes`;
+        throw badWeights(file.path, message, belongingRemedy, name);
+      }
+    }
   }
-  const wanted = parameters.entries.find((entry) => entry.name === name)?.shape ?? [];
-  const shape = file.header.tensors.get(stored)?.shape ?? [];
-  if (shape.join() !== wanted.join()) {
-    throw badWeights(
-      file.path,
-      `tensor "${stored}" has shape [${shape.join(', ')}] instead of [${wanted.join(', ')}]`,
-      'Use the config.json that belongs to these weights.',
-      stored,
+  const missing = shapes.find(({ name }) => !found.has(name))?.name;
+  if (missing === undefined) return { found, tiedHeads };
+  throw badWeights(files[0].path, `has no tensor "${missing}"`, belongingRemedy, missing);
+}
+
+const belongingRemedy = 'Use the config.json and the weights that belong to each other.';
+
+function checkShape(
+  { path }: SafetensorsFile,
+  name: string,
+  shape: readonly number[],
+  wanted: readonly number[],
+): void {
+  if (shape.join() === wanted.join()) return;
+  const message = `tensor "${name}" has shape [${shape.join(', ')}] instead of [${wanted.join(', ')}]`;
+  throw badWeights(path, message, belongingRemedy, name);
+}
+
+function allocate(shapes: readonly ParameterShape[], folder: string): ParameterBuffer {
+  try {
+    return new ParameterBuffer(shapes);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new InstructError(
+      {
+        code: 'out-of-memory',
+        message: `${folder}: too little memory for the weights of the model.`,
+        remedy: 'Close other programs, or use a smaller model.',
+        place: { path: folder },
+      },
+      { cause },
     );
   }
-  const view = await file.read(stored, parameters.view(name));
-  if (!view.every(Number.isFinite)) {
-    const message = `tensor "${stored}" has a number that is not finite`;
-    throw badWeights(file.path, message, 'Train or download the model again.', stored);
-  }
 }
 
-/** Some writers store the embeddings once more as the head; another head is another model. */
+/** Another head than the embeddings is another model than config.json says. */
 async function checkTied(file: SafetensorsFile, table: Float32Array): Promise<void> {
   if (await file.holds(outputHead, table)) return;
   const message = `tensor "${outputHead}" differs from the embeddings, but config.json ties the head to them`;
-  throw badWeights(
-    file.path,
-    message,
-    'Use the config.json that belongs to these weights.',
-    outputHead,
-  );
-}
-
-/**
- * The files that hold a folder's weights.
- *
- * @throws InstructError `bad-model` or `missing-file` saying how to convert what is there instead.
- */
-export async function weightPaths(folder: string): Promise<string[]> {
-  const names = new Set(await readdir(folder));
-  if (names.has(weightsFile)) return [join(folder, weightsFile)];
-  if (names.has(indexFile)) return shardPaths(folder, names);
-  const other = [...names].find((name) => /\.(bin|pt|pth|ckpt|h5|msgpack|gguf|onnx)$/.test(name));
-  if (other !== undefined) {
-    const message = `only ${weightsFile} can be read, not this file`;
-    throw badWeights(join(folder, other), message, convertRemedy);
-  }
-  const remedy = 'Copy the whole model folder again.';
-  throw badWeights(join(folder, weightsFile), 'the file is missing', remedy);
-}
-
-async function shardPaths(folder: string, names: ReadonlySet<string>): Promise<string[]> {
-  const path = join(folder, indexFile);
-  const result = indexSchema.safeParse(parseOrNull(await readFile(path, 'utf8')));
-  if (!result.success) throw badWeights(path, 'is no index of safetensors files');
-  const shards = [...new Set(Object.values(result.data.weight_map))].sort();
-  for (const shard of shards) {
-    if (basename(shard) === shard && names.has(shard)) continue;
-    const remedy = 'Copy or download the missing part of the model.';
-    throw badWeights(path, `names the file "${shard}", which is not in the folder`, remedy, shard);
-  }
-  return shards.map((shard) => join(folder, shard));
-}
-
-function parseOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null; // the caller says which file it was
-  }
+  throw badWeights(file.path, message, belongingRemedy, outputHead);
 }

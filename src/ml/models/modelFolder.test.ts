@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { Random } from '../../data/random.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
@@ -268,5 +269,79 @@ test('a folder with a missing, truncated or foreign file says which and what to 
   await assert.rejects(
     loadParameters(shards, small, 'language'),
     /names the file "model-00002-of-00003\.safetensors", which is not in the folder/,
+  );
+});
+
+test('a path to a file says what to choose, and a pickle is never opened', async () => {
+  const folder = await spoilt('files', () => undefined);
+  await refused(join(folder, 'model.safetensors'), 'bad-model', /is a file, not a model folder/);
+  for (const name of ['pytorch_model.bin', 'model.pt']) {
+    const path = join(folder, name);
+    writeFileSync(path, Uint8Array.of(0x80, 2, 0x63));
+    await assert.rejects(loadLanguageModel(path), (error) => {
+      assert.ok(error instanceof InstructError);
+      assert.match(error.message, /only model\.safetensors can be read/);
+      assert.match(error.remedy, /AutoModelForCausalLM/);
+      return true;
+    });
+  }
+});
+
+test('chat templates and special tokens stay as they came', async () => {
+  const settings = '{\n  "eos_token": "<|endoftext|>",\n  "chat_template": "x"\n}\n';
+  const folder = await spoilt('template', (path) => {
+    writeFileSync(join(path, 'tokenizer_config.json'), settings);
+    writeFileSync(join(path, 'chat_template.jinja'), '{{ messages }}');
+  });
+  await saveLanguageModel(join(scratch, 'kept'), await loadLanguageModel(folder));
+  const read = (name: string): string => readFileSync(join(scratch, 'kept', name), 'utf8');
+  assert.equal(read('tokenizer_config.json'), settings);
+  assert.equal(read('chat_template.jinja'), '{{ messages }}');
+});
+
+test('a config that claims a giant allocates nothing: the weights do not belong to it', async () => {
+  const folder = await spoilt('giant', (path) => {
+    const file = join(path, 'config.json');
+    const text = readFileSync(file, 'utf8').replace('"n_inner": null', '"n_inner": 2147483647');
+    writeFileSync(file, text);
+  });
+  await refused(folder, 'bad-model', /shape \[8, 32\] instead of \[8, 2147483647\]/);
+});
+
+test('a folder with any part of any text file overwritten is read or refused with a sentence', async () => {
+  const folder = await spoilt('fuzzed', (path) => {
+    renameSync(join(path, 'model.safetensors'), join(path, 'model-1.safetensors'));
+    const names = model.parameters.entries.map(({ name }) => [name, 'model-1.safetensors']);
+    const index = { metadata: {}, weight_map: Object.fromEntries(names) as object };
+    writeFileSync(join(path, 'model.safetensors.index.json'), JSON.stringify(index));
+  });
+  const files = ['config.json', 'model.safetensors.index.json', 'tokenizer_config.json'];
+  const originals = files.map((name) => readFileSync(join(folder, name), 'utf8'));
+  const values = ['-1', '0', '1e400', '99999999999', 'null', '""', '[]', '{}', 'true', '"../x"'];
+  const damage = fc.record({
+    file: fc.nat(files.length - 1),
+    at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    // Either a value put in the place of another, or bytes over bytes.
+    value: fc.constantFrom(...values),
+    bytes: fc.option(fc.string({ maxLength: 8 })),
+  });
+  await fc.assert(
+    fc.asyncProperty(damage, async ({ file, at, value, bytes }) => {
+      const original = originals[file];
+      const places = [...original.matchAll(/(?<=: ?)("[^"]*"|[\w.+-]+)(?=[,\s}])/g)];
+      const place = places[Math.floor(at * places.length)];
+      const start = bytes === null ? place.index : Math.floor(at * original.length);
+      const end = bytes === null ? start + place[0].length : start + bytes.length;
+      const spoiltText = original.slice(0, start) + (bytes ?? value) + original.slice(end);
+      writeFileSync(join(folder, files[file]), spoiltText);
+      try {
+        await loadLanguageModel(folder);
+      } catch (error) {
+        assert.ok(error instanceof InstructError, String(error));
+        assert.ok(error.message.includes(folder), error.message);
+      }
+      writeFileSync(join(folder, files[file]), original);
+    }),
+    { numRuns: 300 },
   );
 });

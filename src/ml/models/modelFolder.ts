@@ -4,12 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InstructError } from '../../protocol/errors.ts';
 import type { ParameterBuffer } from '../runtime/index.ts';
-import { loadParameters, weightPaths, weightsFile } from './loadParameters.ts';
+import { loadParameters } from './loadParameters.ts';
 import type { LanguageModel, RewardModel } from './model.ts';
 import { modelCardText } from './modelCard.ts';
 import type { ModelCard } from './modelCard.ts';
@@ -18,6 +18,8 @@ import type { HeadKind, ModelConfig } from './modelConfig.ts';
 import { writeSafetensors } from './safetensors.ts';
 import type { StorageType } from './safetensors.ts';
 import { Tokenizer } from './tokenizer.ts';
+import { readTokenizerSettings, writeTokenizerSettings } from './tokenizerSettings.ts';
+import { notAFolder, weightPaths, weightsFile } from './weightPaths.ts';
 
 /**
  * Reads a language model.
@@ -36,6 +38,7 @@ export function loadRewardModel(folder: string): Promise<RewardModel> {
 }
 
 async function load(folder: string, head: HeadKind): Promise<RewardModel> {
+  await checkFolder(folder);
   const configPath = join(folder, 'config.json');
   const read = parseConfig(await readText(configPath), configPath);
   if (read.head !== head) {
@@ -49,10 +52,21 @@ async function load(folder: string, head: HeadKind): Promise<RewardModel> {
   }
   const { config, rewardBias, vocabularyDigest } = read;
   const tokenizerPath = join(folder, 'tokenizer.json');
-  const tokenizer = Tokenizer.parse(await readText(tokenizerPath), tokenizerPath, config.endToken);
+  const settings = await readTokenizerSettings(folder);
+  const tokenizer = Tokenizer.parse(
+    await readText(tokenizerPath),
+    tokenizerPath,
+    config.endToken,
+    settings,
+  );
   tokenizer.checkFits(config, vocabularyDigest);
   const parameters = await loadParameters(folder, config, head);
   return { config, tokenizer, parameters, rewardBias };
+}
+
+async function checkFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null); // a path to nothing is reported as its missing file
+  if (found?.isFile() === true) throw notAFolder(path);
 }
 
 async function readText(path: string): Promise<string> {
@@ -116,7 +130,10 @@ async function save(
     const { vocabularyDigest } = tokenizer;
     await write('config.json', configText({ config, head, rewardBias, vocabularyDigest }, storage));
     await write('tokenizer.json', tokenizer.json);
-    await write('tokenizer_config.json', tokenizerConfigText(tokenizer, config));
+    await writeTokenizerSettings(tokenizer.settings, write, {
+      end: tokenizer.decode([tokenizer.endToken]),
+      nCtx: config.nCtx,
+    });
     if (head === 'language') await write('generation_config.json', generationConfigText(config));
     if (card !== undefined) await write('README.md', modelCardText(card, { config, head }));
     await writeSafetensors(join(temporary, weightsFile), tensorsOf(parameters), { storage });
@@ -146,24 +163,11 @@ async function replaceFolder(from: string, to: string): Promise<void> {
   if (hadOld) await rm(old, { recursive: true });
 }
 
-function tokenizerConfigText(tokenizer: Tokenizer, config: ModelConfig): string {
-  const end = tokenizer.decode([tokenizer.endToken]);
+function generationConfigText({ endToken, otherKeys = {} }: ModelConfig): string {
   const keys = {
-    tokenizer_class: 'PreTrainedTokenizerFast',
-    add_prefix_space: false,
-    bos_token: end,
-    eos_token: end,
-    clean_up_tokenization_spaces: false,
-    model_max_length: config.nCtx,
-  };
-  return `${JSON.stringify(keys, null, 2)}\n`;
-}
-
-function generationConfigText({ endToken }: ModelConfig): string {
-  const keys = {
-    bos_token_id: endToken,
-    eos_token_id: endToken,
-    pad_token_id: endToken,
+    bos_token_id: otherKeys['bos_token_id'] ?? endToken,
+    eos_token_id: otherKeys['eos_token_id'] ?? endToken,
+    pad_token_id: otherKeys['pad_token_id'] ?? endToken,
     do_sample: true,
     temperature: 1,
     top_k: 0,

@@ -7,6 +7,8 @@ export const count = z
   .int()
   .min(1)
   .max(2 ** 31 - 1);
+/** How many layers there can be: each is written out in the graph. */
+export const layers = z.int().min(1).max(4096);
 const token = z.int().min(0);
 
 /** Keys that transformers writes for any model, with the values that are supported. */

@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { characterBytes, wordPattern } from './byteAlphabet.ts';
 import type { ModelConfig } from './modelConfig.ts';
+import { noSettings } from './tokenizerSettings.ts';
+import type { TokenizerSettings } from './tokenizerSettings.ts';
 
 const id = z
   .int()
@@ -52,6 +54,7 @@ export class Tokenizer {
   readonly endToken: number;
   /** The `tokenizer.json`, verbatim. */
   readonly json: string;
+  readonly settings: TokenizerSettings;
   readonly #path: string;
   readonly #merger: Merger;
   readonly #document: TokenizerDocument;
@@ -68,8 +71,10 @@ export class Tokenizer {
     document: TokenizerDocument,
     path: string,
     endToken: number | null,
+    settings: TokenizerSettings,
   ) {
     this.json = json;
+    this.settings = settings;
     this.#path = path;
     this.#document = document;
     this.#merger = new Merger(document, {});
@@ -89,7 +94,12 @@ export class Tokenizer {
    *
    * @throws InstructError `bad-tokenizer` where it is damaged or no byte-level BPE.
    */
-  static parse(json: string, path: string, endToken: number | null = null): Tokenizer {
+  static parse(
+    json: string,
+    path: string,
+    endToken: number | null = null,
+    settings: TokenizerSettings = noSettings,
+  ): Tokenizer {
     let document: unknown;
     try {
       document = JSON.parse(json);
@@ -104,7 +114,7 @@ export class Tokenizer {
       throw badTokenizer(path, `is no byte-level BPE tokenizer: ${key}: ${issue.message}`, key);
     }
     checkMerges(result.data, path);
-    return new Tokenizer(json, result.data, path, endToken);
+    return new Tokenizer(json, result.data, path, endToken, settings);
   }
 
   /** The token ids of a text. A special token's text gives that token, as in transformers. */

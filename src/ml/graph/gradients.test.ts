@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { add, maximum, mul, square, stopGradient } from './elementwise.ts';
+import { add, maximum, mul, square, stopGradient, tanh } from './elementwise.ts';
 import { gather } from './indexing.ts';
 import { concat, slice, split } from './layout.ts';
 import { input, isZeros, scalar } from './leaves.ts';
@@ -118,4 +118,16 @@ test('log-softmax and maximum keep the shapes of what they were given', () => {
   const x = input('x', [2, 1, 3]);
   const [gradient] = gradients(reduceSum(maximum(logSoftmax(x), input('y', [4, 1]))), [x]);
   assert.deepEqual(gradient.shape, [2, 1, 3]);
+});
+
+test('between two checkpoints all is computed again, behind the last nothing', () => {
+  const x = input('x', [3]);
+  const first = mul(square(x), 0.5);
+  const second = square(mul(tanh(first), 3));
+  const loss = reduceSum(tanh(second));
+  const count = (checkpoints: readonly Tensor[]): number =>
+    opsOf(loss, ...gradients(loss, [x], checkpoints)).filter((op) => op === 'tanh').length;
+  assert.equal(count([]), 2);
+  assert.equal(count([first, second]), 3);
+  assert.equal(count([first]), 2);
 });

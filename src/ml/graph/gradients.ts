@@ -2,6 +2,7 @@ import { scalar, zeros } from './leaves.ts';
 import { checkDType, sameShape, showShape } from './shape.ts';
 import { gradientRules } from './gradientRules.ts';
 import type { GradientRules, InputGradients } from './gradientRules.ts';
+import { Recomputation } from './recompute.ts';
 import { sumContributions } from './sumContributions.ts';
 import { topologicalOrder } from './tensor.ts';
 import type { Op, Tensor } from './tensor.ts';
@@ -14,8 +15,15 @@ import type { Op, Tensor } from './tensor.ts';
  *
  * Comparisons, `argMax`, `cast`, `sign` and `stopGradient` pass no gradient; an op that would need
  * one but has no rule (the cached attention) throws.
+ *
+ * @param checkpoints Nodes each of which depends on those before it. What lies between two of them is
+ * computed again for the gradients instead of being kept, see `Recomputation`.
  */
-export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+export function gradients(
+  loss: Tensor,
+  wrt: readonly Tensor[],
+  checkpoints: readonly Tensor[] = [],
+): Tensor[] {
   checkDType('gradients', loss, 'float32');
   if (loss.shape.length > 0) {
     throw new Error(`gradients: expected a scalar loss, got ${showShape(loss.shape)}`);
@@ -23,6 +31,7 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   for (const tensor of wrt) checkDType('gradients', tensor, 'float32');
   const order = topologicalOrder([loss]);
   const wanted = dependentOn(new Set(wrt), order);
+  const recomputation = new Recomputation(checkpoints, order);
   const contributions = new Map<Tensor, Tensor[]>([[loss, [scalar(1)]]]);
   const found = new Map<Tensor, Tensor>();
   for (const tensor of order.reverse()) {
@@ -30,7 +39,7 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
     if (parts === undefined || !wanted.has(tensor)) continue;
     const gradient = sumContributions(parts);
     found.set(tensor, gradient);
-    const toInputs = applyRule(tensor, gradient);
+    const toInputs = applyRule(recomputation.of(tensor, gradient), gradient);
     for (const [index, source] of tensor.inputs.entries()) {
       const part = toInputs?.[index];
       if (part === undefined || part === null || !wanted.has(source)) continue;

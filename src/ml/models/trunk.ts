@@ -16,6 +16,8 @@ export interface TrunkOptions {
   readonly positions?: Tensor;
   /** Causal attention among the T tokens when left out. */
   readonly attend?: Attend;
+  /** Called with what enters each layer, [N, C]: where gradients may be checkpointed. */
+  readonly onLayer?: (x: Tensor) => void;
 }
 
 /**
@@ -40,6 +42,7 @@ export function trunk(
   const rotation = family.rotation(places);
   let x = family.embed(weights, tokens, places); // [N, C]
   for (let layer = 0; layer < config.nLayer; layer++) {
+    options.onLayer?.(x);
     const projections = family.project(weights, layer, x, places, rotation);
     const attended = attend(projections, layer); // [N, H·D]
     x = add(x, family.attentionOutput(weights, layer, attended)); // [N, C]

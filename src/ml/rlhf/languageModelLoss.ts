@@ -1,8 +1,14 @@
 /** Cross-entropy training of a language model over packed batches: pre-training and SFT share it. */
 import { input } from '../graph/index.ts';
 import type { LanguageModel } from '../models/index.ts';
-import type { ExecutionOptions } from '../runtime/index.ts';
-import { packBatch, shapeKey, type TokenSequence, type WantedPositions } from './batch.ts';
+import type { ExecutionOptions, TrainingGraph } from '../runtime/index.ts';
+import {
+  packBatch,
+  shapeKey,
+  type BatchShape,
+  type TokenSequence,
+  type WantedPositions,
+} from './batch.ts';
 import { Learner, checkFinite, type OptimizerSettings } from './learner.ts';
 import { crossEntropy } from './losses.ts';
 import { LogprobPass, batchFeeds, logprobsAt } from './passes.ts';
@@ -16,20 +22,30 @@ export interface LanguageModelStep {
   readonly tokens: number;
 }
 
+/** The hyper-parameters that trade time for memory; neither changes what is learnt. */
+export interface MemorySettings {
+  /** Sequences that are computed at once; 0 for the whole batch. */
+  readonly microBatchSize: number;
+  /** Whether activations inside layers are computed again for the gradients instead of being kept. */
+  readonly gradientCheckpointing: boolean;
+}
+
 /** A language model's parameters under cross-entropy. Owns them and its programs until disposed. */
 export class LanguageModelLearner {
   readonly learner: Learner;
   readonly #model: LanguageModel;
+  readonly #memory: MemorySettings;
   readonly #wanted: WantedPositions;
   readonly #validation: LogprobPass;
 
   constructor(
     model: LanguageModel,
     wanted: Exclude<WantedPositions, 'last'>,
-    settings: OptimizerSettings,
+    settings: OptimizerSettings & MemorySettings,
     execution: ExecutionOptions = {},
   ) {
     this.#model = model;
+    this.#memory = settings;
     this.#wanted = wanted;
     this.learner = new Learner('policy', model.parameters.clone(), settings, execution);
     this.#validation = new LogprobPass(model.config, 1, execution);
@@ -41,20 +57,32 @@ export class LanguageModelLearner {
     learningRate: number,
   ): Promise<LanguageModelStep> {
     const { config } = this.#model;
-    const batch = packBatch(sequences, this.#wanted, config.nCtx);
-    const counted = batch.offsets.at(-1) ?? 0;
-    const weights = new Float32Array(batch.shape.positions).fill(1 / counted, 0, counted);
-    const { loss, gradNorm } = await this.learner.step({
-      key: shapeKey(batch.shape),
-      graph: () => {
-        const { logprobs, trainable } = logprobsAt(config, batch.shape, 1);
-        const loss = crossEntropy(logprobs, input('weights', [batch.shape.positions]));
-        return { loss, trainable };
-      },
-      feeds: { ...batchFeeds(batch), targets: batch.targets, weights },
+    const parts = partsOf(sequences, this.#memory.microBatchSize);
+    const batches = parts.map((part) => packBatch(part, this.#wanted, config.nCtx));
+    const counts = batches.map(({ offsets }) => offsets.at(-1) ?? 0);
+    const counted = counts.reduce((sum, count) => sum + count, 0);
+    const { loss, gradNorm } = await this.learner.accumulate(
+      batches.map((batch, i) => ({
+        key: shapeKey(batch.shape),
+        graph: () => this.#graph(batch.shape),
+        feeds: {
+          ...batchFeeds(batch),
+          targets: batch.targets,
+          weights: new Float32Array(batch.shape.positions).fill(1 / counted, 0, counts[i]),
+        },
+      })),
       learningRate,
-    });
-    return { loss, gradNorm, tokens: batch.tokenCount };
+    );
+    return { loss, gradNorm, tokens: batches.reduce((sum, { tokenCount }) => sum + tokenCount, 0) };
+  }
+
+  #graph(shape: BatchShape): TrainingGraph {
+    const { logprobs, trainable, layerInputs } = logprobsAt(this.#model.config, shape, 1);
+    return {
+      loss: crossEntropy(logprobs, input('weights', [shape.positions])),
+      trainable,
+      ...(this.#memory.gradientCheckpointing && { checkpoints: layerInputs }),
+    };
   }
 
   /**
@@ -83,4 +111,12 @@ export class LanguageModelLearner {
     this.learner.dispose();
     this.#validation.dispose();
   }
+}
+
+/** Consecutive parts of at most so many sequences; all in one for 0. */
+function partsOf(sequences: readonly TokenSequence[], size: number): (readonly TokenSequence[])[] {
+  const step = size > 0 ? size : sequences.length;
+  return Array.from({ length: Math.ceil(sequences.length / step) }, (_, i) =>
+    sequences.slice(i * step, (i + 1) * step),
+  );
 }

@@ -21,14 +21,18 @@ export interface OptimizerSettings {
   readonly maxGradNorm: number;
 }
 
-/** One optimisation step. */
-export interface LearnerStep {
+/** A batch, or a part of one: a loss and what it is computed from. */
+export interface LearnerPart {
   /** Tells the graphs apart that `graph` makes. */
   readonly key: string;
   /** Makes the loss for this shape; called once a key. */
   readonly graph: () => TrainingGraph;
   /** The inputs that are not parameters. */
   readonly feeds: Arrays;
+}
+
+/** One optimisation step on one batch. */
+export interface LearnerStep extends LearnerPart {
   readonly learningRate: number;
 }
 
@@ -39,6 +43,8 @@ export interface LearnerStep {
 export class Learner {
   readonly parameters: ParameterBuffer;
   readonly #gradients: ParameterBuffer;
+  /** The gradients of one part of several. */
+  #partial: ParameterBuffer | null = null;
   readonly #optimizer: AdamW;
   readonly #maxGradNorm: number;
   readonly #execution: ExecutionOptions;
@@ -79,15 +85,32 @@ export class Learner {
    * @returns `loss`, the graph's metrics, and `gradNorm` before clipping.
    * @throws InstructError `not-a-number`, leaving the parameters as they were.
    */
-  async step({ key, graph, feeds, learningRate }: LearnerStep): Promise<Record<string, number>> {
-    const program = await this.#programs.get(key, () =>
-      TrainingProgram.compile(graph(), this.#execution),
-    );
-    const values = await program.run({
-      parameters: this.parameters,
-      gradients: this.#gradients,
-      feeds,
-    });
+  step({ learningRate, ...part }: LearnerStep): Promise<Record<string, number>> {
+    return this.accumulate([part], learningRate);
+  }
+
+  /**
+   * One update by the sum of several parts' losses, one part after another in the memory of the
+   * largest: what a batch of all of them would give if the losses of the parts add up to its loss.
+   * @returns As {@link step}, each quantity summed over the parts.
+   * @throws InstructError `not-a-number`, leaving the parameters as they were.
+   */
+  async accumulate(
+    parts: readonly LearnerPart[],
+    learningRate: number,
+  ): Promise<Record<string, number>> {
+    const values: Record<string, number> = {};
+    for (const [i, { key, graph, feeds }] of parts.entries()) {
+      const program = await this.#programs.get(key, () =>
+        TrainingProgram.compile(graph(), this.#execution),
+      );
+      const gradients = i === 0 ? this.#gradients : (this.#partial ??= this.#gradients.zerosLike());
+      const found = await program.run({ parameters: this.parameters, gradients, feeds });
+      if (gradients !== this.#gradients) addTo(this.#gradients.data, gradients.data);
+      for (const [name, value] of Object.entries(found)) {
+        values[name] = (values[name] ?? 0) + value;
+      }
+    }
     const gradNorm = globalNorm(this.#gradients.data);
     const step = this.#optimizer.steps + 1;
     for (const [quantity, value] of Object.entries({ ...values, gradNorm })) {
@@ -142,6 +165,10 @@ export class Learner {
   dispose(): void {
     this.#programs.dispose();
   }
+}
+
+function addTo(sum: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] += values[i];
 }
 
 /**

@@ -36,6 +36,8 @@ export interface LogprobGraph {
   /** [N] log-probability of each target under logits / temperature, in nats. */
   readonly logprobs: Tensor;
   readonly trainable: readonly Tensor<'input'>[];
+  /** What enters each layer: checkpoints for gradients in less memory. */
+  readonly layerInputs: readonly Tensor[];
 }
 
 /** See {@link scalarsAt}. */
@@ -52,11 +54,12 @@ export function logprobsAt(
   temperature: number,
 ): LogprobGraph {
   const { weights, inputs } = weightInputs(config, 'language');
-  const hidden = hiddenAt(config, weights, shape); // [N, C]
+  const layerInputs: Tensor[] = [];
+  const hidden = hiddenAt(config, weights, shape, (x) => layerInputs.push(x)); // [N, C]
   const logits = lmLogits(config, weights, hidden); // [N, V]
   const scaled = temperature === 1 ? logits : div(logits, temperature);
   const logprobs = tokenLogprobs(scaled, input('targets', [shape.positions], 'int32'));
-  return { logprobs, trainable: inputs };
+  return { logprobs, trainable: inputs, layerInputs };
 }
 
 /** The scalar head's output at the positions: a reward, or the value of a state. */
@@ -70,9 +73,13 @@ function hiddenAt(
   config: ModelConfig,
   weights: Weights,
   { rows, length, positions, shared }: BatchShape,
+  onLayer?: (x: Tensor) => void,
 ): Tensor {
   const tokens = input('tokens', [rows, length], 'int32');
-  const hidden = trunk(config, weights, tokens, shared ? apart(config, rows, length) : {}); // [B, T, C]
+  const hidden = trunk(config, weights, tokens, {
+    ...(shared && apart(config, rows, length)),
+    ...(onLayer !== undefined && { onLayer }),
+  }); // [B, T, C]
   const flat = reshape(hidden, [rows * length, config.nEmbd]);
   return gather(flat, input('positions', [positions], 'int32')); // [N, C]
 }

@@ -13,6 +13,8 @@ export interface TrainingGraph {
   readonly metrics?: Readonly<Record<string, Tensor>>;
   /** The inputs to differentiate by; their names are those of the parameter buffer. */
   readonly trainable: readonly Tensor<'input'>[];
+  /** Nodes between which all is computed again for the gradients instead of being kept. */
+  readonly checkpoints?: readonly Tensor[];
 }
 
 /** What one {@link TrainingProgram.run} reads and writes. */
@@ -42,10 +44,10 @@ export class TrainingProgram {
     graph: TrainingGraph,
     options: ExecutionOptions = {},
   ): Promise<TrainingProgram> {
-    const { loss, metrics = {}, trainable } = graph;
+    const { loss, metrics = {}, trainable, checkpoints } = graph;
     const names = trainable.map((tensor) => tensor.attributes.name);
     const outputs: Record<string, Tensor> = { ...metrics, loss };
-    for (const [index, gradient] of gradients(loss, trainable).entries()) {
+    for (const [index, gradient] of gradients(loss, trainable, checkpoints).entries()) {
       outputs[gradientName(names[index])] = gradient;
     }
     const program = await Program.compile(outputs, options);

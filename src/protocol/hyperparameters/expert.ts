@@ -1,3 +1,4 @@
+import { memory } from './memory.ts';
 import { optimizer } from './optimizer.ts';
 import type { Hyperparameter } from './row.ts';
 
@@ -72,5 +73,6 @@ export const expert = {
     source: 'as for PPO',
     description: 'Replaces the score of a completion that did not end by itself.',
   },
+  ...memory,
   ...optimizer(3e-4, null, 'not in the paper'),
 } satisfies Record<string, Hyperparameter>;

@@ -1,3 +1,4 @@
+import { memory } from './memory.ts';
 import { optimizer } from './optimizer.ts';
 import type { Hyperparameter } from './row.ts';
 
@@ -89,5 +90,6 @@ export const pretrain = {
     scaling: 'the embedded world is told in short texts',
     description: 'Longest context.',
   },
+  ...memory,
   ...optimizer(3e-3, null, 'embedded model'),
 } satisfies Record<string, Hyperparameter>;

@@ -1,3 +1,4 @@
+import { memory } from './memory.ts';
 import { optimizer } from './optimizer.ts';
 import type { Hyperparameter } from './row.ts';
 
@@ -35,6 +36,7 @@ export const sft = {
     source: 'the paper is silent',
     description: 'Loss on the tokens of the completion only, not on the prompt.',
   },
+  ...memory,
   ...optimizer(
     1.5e-3,
     9.65e-6,

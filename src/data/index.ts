@@ -29,6 +29,7 @@ export type {
 export { krippendorffAlpha } from './krippendorff.ts';
 export type { AlphaMetric } from './krippendorff.ts';
 export type { LabelState } from './labelStates.ts';
+export { fewShotExamples } from './fewShot.ts';
 export type { LinePlace } from './jsonlLines.ts';
 export { formatProblem } from './problem.ts';
 export type { Problem, ProblemCode } from './problem.ts';

@@ -25,6 +25,15 @@ test('a conversation names its roles and ends with the one that is to answer', (
   );
 });
 
+test('a few-shot prompt shows all pairs but the last, whose query it asks', () => {
+  const pairs = [
+    { query: 'snow', response: 'white' },
+    { query: 'coal', response: 'black' },
+  ];
+  const prompt = { prompt: 'Name the colour.', pairs };
+  assert.equal(promptText(prompt), 'Name the colour.\nsnow -> white\ncoal ->');
+});
+
 test('a deleted prompt may have no text', () => {
   assert.equal(promptText({}), '');
 });

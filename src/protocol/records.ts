@@ -46,6 +46,14 @@ export const promptSchema = z
     category: z.enum(categories).optional(),
     /** The paper's three kinds of labeler-written prompt, or `api` for a customer's. */
     kind: z.enum(['plain', 'few_shot', 'user_based', 'api']).optional(),
+    /**
+     * The query/response pairs of a `few_shot` prompt; `prompt` is then the instruction. SFT makes an
+     * example of each pair; people and models are asked the last one after all others.
+     */
+    pairs: z
+      .array(z.looseObject({ query: text.min(1), response: text.min(1) }))
+      .min(2)
+      .optional(),
     source: z.string().optional(),
     /** Who wrote it, under a name that says nothing of the person. */
     user: z.string().optional(),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import {
   assignSplits,
+  fewShotExamples,
   modelInput,
   openProject,
   standingRankings,
@@ -57,6 +58,23 @@ export function demonstratedBySplit(dataset: Dataset): Record<Split, Demonstrate
     const prompt = dataset.promptById(promptId);
     if (prompt === undefined) continue; // reported by "validate"
     result[splitOf(prompt)].push({ prompt: modelInput(prompt.text), completion });
+  }
+  return result;
+}
+
+/**
+ * What few-shot prompts teach: an example of each of their pairs, with the others as its context
+ * (paper, section 3.2). Prompts whose text was built elsewhere have no pairs and give none.
+ */
+export async function fewShotBySplit(dataset: Dataset): Promise<Record<Split, Demonstrated[]>> {
+  const splitOf = splitsOf(dataset);
+  const result: Record<Split, Demonstrated[]> = { train: [], valid: [], test: [] };
+  for (const entry of dataset.entries('prompts')) {
+    if (entry.kind !== 'few_shot') continue;
+    const { record } = await dataset.readRecord<'prompts'>('prompts', entry);
+    for (const { prompt, completion } of fewShotExamples(record.prompt ?? '', record.pairs ?? [])) {
+      result[splitOf(entry)].push({ prompt: modelInput(prompt), completion });
+    }
   }
   return result;
 }

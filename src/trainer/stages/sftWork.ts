@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SftLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
-import { demonstratedBySplit, demonstratedSchema, refuseEmpty } from './examples.ts';
+import { demonstratedBySplit, demonstratedSchema, fewShotBySplit, refuseEmpty } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, languageModelWork } from './modelWork.ts';
 
@@ -16,8 +16,11 @@ const inputsSchema = z.object({
 export const sftWork: WorkMaker = async (context) => {
   const { spec } = context.run;
   const hyperparameters = resolveHyperparameters('sft', spec.hyperparameters);
-  const inputs = await frozenInputs(context, inputsSchema, (dataset) => {
-    const { train, valid } = demonstratedBySplit(dataset);
+  const inputs = await frozenInputs(context, inputsSchema, async (dataset) => {
+    const demonstrated = demonstratedBySplit(dataset);
+    const fewShot = await fewShotBySplit(dataset);
+    const train = [...demonstrated.train, ...fewShot.train];
+    const valid = [...demonstrated.valid, ...fewShot.valid];
     refuseEmpty(train, 'demonstrations', 'train', 'Write demonstrations first.');
     return { train, valid };
   });

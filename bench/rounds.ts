@@ -5,7 +5,7 @@ import type { Tensor } from '../src/ml/graph/index.ts';
 import { Generator, initialise, type ModelConfig } from '../src/ml/models/index.ts';
 import { packBatch, shapeKey, type TokenSequence } from '../src/ml/rlhf/batch.ts';
 import { packComparisons, pairsOf } from '../src/ml/rlhf/comparisons.ts';
-import { Learner, type LearnerStep } from '../src/ml/rlhf/learner.ts';
+import { Learner, type LossPass } from '../src/ml/rlhf/learner.ts';
 import { crossEntropy, rankingLoss } from '../src/ml/rlhf/losses.ts';
 import { batchFeeds, logprobsAt, scalarsAt } from '../src/ml/rlhf/passes.ts';
 import { Program } from '../src/ml/runtime/index.ts';
@@ -83,7 +83,6 @@ function prepareTraining(benchCase: BenchCase): Prepared {
       targets: batch.targets,
       weights: new Float32Array(positions).fill(1 / positions),
     },
-    learningRate: 1e-4,
   });
 }
 
@@ -91,15 +90,15 @@ function training(
   { threads }: BenchCase,
   config: ModelConfig,
   head: 'language' | 'scalar',
-  step: LearnerStep,
+  pass: LossPass,
 ): Prepared {
   const parameters = initialise(config, head, new Random(1));
   const learner = new Learner('policy', parameters, optimizer, { threads });
-  const { loss, trainable } = step.graph();
+  const { loss, trainable } = pass.graph();
   return {
     parameters: parameters.size,
     flops: flopsOf([loss, ...gradients(loss, trainable)]),
-    round: () => learner.step(step),
+    round: () => learner.step([pass], 1e-4),
   };
 }
 
@@ -173,7 +172,6 @@ function prepareRanking(
     key: shapeKey(batch.shape),
     graph,
     feeds: { ...batchFeeds(batch), ...comparisons },
-    learningRate: 1e-4,
   });
 }
 

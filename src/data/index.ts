@@ -62,3 +62,5 @@ export type { SplitShares, SplitSubject } from './splits.ts';
 export { RecordStore } from './store.ts';
 export type { Saved, StoreOptions } from './store.ts';
 export { validateProject } from './validate.ts';
+export { readRollouts } from './rollouts.ts';
+export type { Rollouts } from './rollouts.ts';

@@ -82,9 +82,11 @@ export function valueProblem(row: Hyperparameter, value: unknown): string | null
     return typeof value === 'boolean' ? null : `expected true or false, got ${got}`;
   }
   if (row.choices !== undefined) {
-    return typeof value === 'string' && row.choices.includes(value)
+    const named = typeof value !== 'string' ? [] : row.list === true ? listed(value) : [value];
+    const kind = row.list === true ? 'any of' : 'one of';
+    return typeof value === 'string' && named.every((name) => row.choices?.includes(name))
       ? null
-      : `expected one of ${row.choices.join(', ')}, got ${got}`;
+      : `expected ${kind} ${row.choices.join(', ')}, got ${got}`;
   }
   const [low, high] = row.range ?? [-Infinity, Infinity];
   const kind = row.integer === true ? 'a whole number' : 'a number';
@@ -94,6 +96,14 @@ export function valueProblem(row: Hyperparameter, value: unknown): string | null
     value <= high &&
     (row.integer !== true || Number.isInteger(value));
   return fits ? null : `expected ${kind} from ${low} to ${high}, got ${got}`;
+}
+
+/** The names in a list's value: separated by commas, none where it is empty. */
+export function listed(value: string): string[] {
+  return value
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 /**

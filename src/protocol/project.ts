@@ -130,6 +130,10 @@ function rowSchema(row: Hyperparameter): Record<string, unknown> {
     description: `${row.description}${unit} Default ${String(row.default)}; paper: ${paper}.`,
   };
   if (typeof row.default === 'boolean') return { type: 'boolean', ...common };
+  if (row.choices !== undefined && row.list === true) {
+    const name = `(${row.choices.join('|')})`;
+    return { type: 'string', pattern: `^(${name}(,\\s*${name})*)?$`, ...common };
+  }
   if (row.choices !== undefined) return { enum: row.choices, ...common };
   return {
     type: row.integer === true ? 'integer' : 'number',

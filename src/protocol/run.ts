@@ -32,6 +32,8 @@ export const runFiles = {
   control: 'control',
   checkpoints: 'checkpoints',
   model: 'model',
+  /** The model of the best step so far, where the stage keeps one. */
+  best: 'best',
   log: 'trainer.log',
 } as const;
 
@@ -130,6 +132,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     step: step.optional(),
     code: z.string(),
     message: z.string(),
+    /** What to do about it, where that is known. */
+    remedy: z.string().optional(),
   }),
   z.object({ type: z.literal('paused'), time: z.number(), step }),
   z.object({ type: z.literal('continued'), time: z.number(), step }),

@@ -6,6 +6,7 @@ import { buildSampleProjectCommand } from './build/buildSampleProject.ts';
 import { demoCommand } from './demo/demoCommand.ts';
 import { initCommand } from './initCommand.ts';
 import { publicTaskCommand } from './publicTasks/publicTaskCommand.ts';
+import { inspectCommand } from './inspectCommand.ts';
 import { runCommand } from './runCommand.ts';
 import { samplerCommand } from './sampler/samplerCommand.ts';
 import { screenCommand } from './screenCommand.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   ...stageCommands,
   runCommand,
   publicTaskCommand,
+  inspectCommand,
   validateCommand,
   agreementCommand,
   screenCommand,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { InstructError, toErrorData } from '../protocol/errors.ts';
 import type { StepReport } from '../ml/rlhf/trainingLoop.ts';
+import { rolloutsFile } from '../protocol/rollouts.ts';
 import { runFiles } from '../protocol/run.ts';
 import { syncFolder } from './atomicFile.ts';
 import { latestCheckpoint, pruneCheckpoints, writeCheckpoint } from './checkpoints.ts';
@@ -129,6 +130,7 @@ class Drive {
         const begin = clock();
         const report = await work.advance();
         this.report(work, report, (clock() - begin) / 1000);
+        if (report.stop !== undefined && work.step < work.totalSteps) return await this.stop(work);
       } catch (error) {
         if (error instanceof StoppedWithin) return await this.stop(work);
         throw error;
@@ -211,6 +213,11 @@ class Drive {
     for (const sample of report.samples ?? []) {
       this.events.append({ type: 'sample', step, ...sample });
     }
+    for (const { code, message, remedy } of report.warnings ?? []) {
+      this.events.append({ type: 'warning', step, code, message, remedy });
+    }
+    const lines = (report.rollouts ?? []).map((episode) => `${JSON.stringify(episode)}\n`);
+    if (lines.length > 0) appendFileSync(join(this.owned.folder, rolloutsFile), lines.join(''));
   }
 
   private progress(work: RunWork, secondsPerStep: number): void {

@@ -91,7 +91,9 @@ function describeRow(key: string, row: Hyperparameter): string {
 
 function rangeOf(row: Hyperparameter): string {
   if (typeof row.default === 'boolean') return 'true or false';
-  if (row.choices !== undefined) return `one of ${row.choices.join(', ')}`;
+  if (row.choices !== undefined) {
+    return `${row.list === true ? 'any of' : 'one of'} ${row.choices.join(', ')}`;
+  }
   const kind = row.integer === true ? 'whole number' : 'number';
   return row.range === undefined ? kind : `${kind} from ${row.range[0]} to ${row.range[1]}`;
 }

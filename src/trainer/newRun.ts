@@ -5,7 +5,13 @@ import { runFormat, type RunSpec, type Stage } from '../protocol/run.ts';
 import { usageError, type Arguments } from './commandLine.ts';
 import { createRun, newRunId, type Run } from './runFolder.ts';
 import { parsePreset, parseSettings, resolveSettings } from './settings.ts';
-import { stagePlans, type PipelineStage, type StagePlan } from './stagePlans.ts';
+import {
+  stageOf,
+  stagePlans,
+  usualPtxCoef,
+  type PipelineStep,
+  type StagePlan,
+} from './stagePlans.ts';
 import { version } from './version.ts';
 
 /** What a new run is, before it has a folder. */
@@ -30,7 +36,10 @@ export async function planRun(stage: Stage, args: Arguments, now: number): Promi
       hyperparameters[`${prefix}${key}`] = value;
     }
   }
-  if (stage === 'pipeline') hyperparameters['rankings'] = await whoRanks(dir, args);
+  if (stage === 'pipeline') {
+    hyperparameters['rankings'] = await whoRanks(dir, args);
+    hyperparameters['ptx'] = args.has('ptx');
+  }
   const models = plan.models({ dir, project, args, hyperparameters });
   const preset = chosen ?? project.preset ?? 'tiny';
   return makeRun(dir, { stage, models, preset, hyperparameters, seed }, now);
@@ -55,17 +64,21 @@ export async function makeRun(dir: string, run: NewRun, now: number): Promise<Ru
   });
 }
 
-/** The hyper-parameters of one of a pipeline's stages. */
+/** The hyper-parameters of one of a pipeline's steps. */
 export function pipelineSettings(
   spec: RunSpec,
-  stage: PipelineStage,
+  step: PipelineStep,
 ): Record<string, HyperparameterValue> {
-  const prefix = `${stage}.`;
-  return Object.fromEntries(
+  const prefix = `${stageOf(step)}.`;
+  const own = Object.fromEntries(
     Object.entries(spec.hyperparameters)
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => [key.slice(prefix.length), value]),
   );
+  const given = own['ptxCoef'];
+  if (step === 'ppo' && spec.hyperparameters['ptx'] === true) own['ptxCoef'] = 0;
+  if (step === 'ppo-ptx') own['ptxCoef'] = given === 0 ? usualPtxCoef : given;
+  return own;
 }
 
 async function whoRanks(dir: string, args: Arguments): Promise<'gold' | 'existing'> {

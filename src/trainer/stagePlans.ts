@@ -35,6 +35,15 @@ export interface StagePlan {
 export const pipelineStages = ['sft', 'sample', 'rank', 'rm', 'ppo', 'eval'] as const;
 /** One of {@link pipelineStages}. */
 export type PipelineStage = (typeof pipelineStages)[number];
+/** What a pipeline's run of one stage is called: PPO may come twice, without and with ptx. */
+export type PipelineStep = PipelineStage | 'ppo-ptx';
+/** The weight of pre-training text in `ppo-ptx` where `ppo.ptxCoef` is left at 0. */
+export const usualPtxCoef = 0.5;
+
+/** The stage of a pipeline's step. */
+export function stageOf(step: PipelineStep): PipelineStage {
+  return step === 'ppo-ptx' ? 'ppo' : step;
+}
 
 const modelOption = (what: string): OptionSpecs[string] => ({
   value: 'MODEL',
@@ -166,6 +175,9 @@ export const stagePlans = {
         value: 'gold|existing',
         description:
           'Who ranks: the gold labeler, or the labelers whose rankings stand already; theirs when there are any.',
+      },
+      ptx: {
+        description: `Train a policy with PPO-ptx too, beside PPO, with ppo.ptxCoef or else ${usualPtxCoef}.`,
       },
     },
     stages: [...pipelineStages],

@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test';
 import { z } from 'zod';
 import { Dataset } from '../../src/data/index.ts';
 import { foldRun } from '../../src/protocol/runFold.ts';
+import { rolloutRecordSchema } from '../../src/protocol/rollouts.ts';
 import { createWorldProject } from '../../src/trainer/worldProject.ts';
 import {
   control,
@@ -134,6 +135,7 @@ test('a pipeline goes through every stage, survives a kill, and leaves what each
     ...tinySettings,
     '--rankings',
     'existing',
+    '--ptx',
     '--json',
   ]);
   assert.equal(own.code, 0, own.stderr);
@@ -141,7 +143,27 @@ test('a pipeline goes through every stage, survives a kill, and leaves what each
   const reply = z
     .object({ outcome: z.string(), summary: z.object({ runs: z.record(z.string(), z.string()) }) })
     .parse(last);
-  assert.deepEqual(Object.keys(reply.summary.runs), ['sft', 'rm', 'ppo', 'eval']);
+  assert.deepEqual(Object.keys(reply.summary.runs), ['sft', 'rm', 'ppo', 'ppo-ptx', 'eval']);
+  const losses = (child: string): unknown[] =>
+    eventsOf({ folder: join(project, 'runs', child) }).flatMap((event) =>
+      event.type === 'metrics' && 'ppo/ptx_loss' in event.values ? [event.step] : [],
+    );
+  assert.deepEqual(losses(reply.summary.runs['ppo']), []);
+  assert.deepEqual(losses(reply.summary.runs['ppo-ptx']), [1, 2]);
+
+  // The episodes of the first iteration are kept, and can be looked at.
+  const folder = join(project, 'runs', reply.summary.runs['ppo-ptx']);
+  const shown = await instruct(t, ['inspect', folder, '--episode', '0', '--json']);
+  assert.equal(shown.code, 0, shown.stderr);
+  const [episode] = shown.stdout
+    .trim()
+    .split('\n')
+    .map((line) => rolloutRecordSchema.parse(JSON.parse(line)));
+  assert.equal(episode.iteration, 1);
+  assert.equal(episode.tokens.length, episode.logprobs.length);
+  const missing = await instruct(t, ['inspect', folder, '--iteration', '7']);
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /Kept are the iterations 1\./);
 });
 
 test('stopping a pipeline stops the stage that is at work, and running it goes on there', async (t) => {

@@ -1,4 +1,5 @@
 /** Optimisation of flat parameter buffers. */
 export { AdamW, decaysMatrices } from './adamW.ts';
+export { ExponentialMovingAverage } from './ema.ts';
 export { clipScale, globalNorm } from './gradientNorm.ts';
 export { cosineDecay, linearWarmup, warmupFrom } from './schedules.ts';

@@ -1,8 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { explainedVariance, gatherExperience, type Episode } from './experience.ts';
+import {
+  explainedVariance,
+  gatherExperience,
+  type Episode,
+  type ExperienceSettings,
+} from './experience.ts';
 
-const settings = { klCoef: 0.02, gamma: 1, lam: 1, whitenRewards: false, missingEosScore: -3 };
+const settings: ExperienceSettings = {
+  gamma: 1,
+  lam: 1,
+  whitenRewards: false,
+  whitenAdvantages: 'off',
+  missingEos: 'replace',
+  missingEosScore: -3,
+  missingEosPenalty: 1,
+};
+const klCoef = 0.02;
 const episode: Episode = {
   logprobs: Float32Array.of(-1.2, -0.7, -2.0),
   refLogprobs: Float32Array.of(-1.0, -1.1, -2.5),
@@ -16,7 +30,7 @@ function near(actual: number | undefined, expected: number): void {
 }
 
 test('an episode earns its score less the penalty', () => {
-  const { metrics, returns } = gatherExperience([episode], settings);
+  const { metrics, returns } = gatherExperience([episode], settings, klCoef);
   near(metrics['ppo/score'], 1.3);
   near(metrics['ppo/reward'], 1.286);
   near(metrics['ppo/kl'], 0.7);
@@ -25,13 +39,44 @@ test('an episode earns its score less the penalty', () => {
 });
 
 test('a completion without an end gets exactly the fixed score', () => {
-  const { metrics } = gatherExperience([{ ...episode, ended: false, score: 100 }], settings);
+  const { metrics } = gatherExperience(
+    [{ ...episode, ended: false, score: 100 }],
+    settings,
+    klCoef,
+  );
   near(metrics['ppo/score'], -3);
   near(metrics['ppo/ended'], 0);
 });
 
+test('or what it got, less the penalty', () => {
+  const subtract: ExperienceSettings = { ...settings, missingEos: 'subtract' };
+  const cut = { ...episode, ended: false };
+  near(gatherExperience([cut], subtract, klCoef).metrics['ppo/score'], 0.3);
+  near(gatherExperience([episode], subtract, klCoef).metrics['ppo/score'], 1.3);
+});
+
+test('advantages whitened over the batch have mean 0, and leave the returns as they were', () => {
+  const other = { ...episode, score: -2 };
+  const raw = gatherExperience([episode, other], settings, klCoef);
+  const whitened = gatherExperience(
+    [episode, other],
+    { ...settings, whitenAdvantages: 'batch' },
+    klCoef,
+  );
+  assert.deepEqual(whitened.returns, raw.returns);
+  near(
+    whitened.advantages.flatMap((row) => [...row]).reduce((total, x) => total + x, 0),
+    0,
+  );
+  assert.notDeepEqual(whitened.advantages, raw.advantages);
+});
+
 test('before any update the reference is the policy: no KL, and the reward is the score', () => {
-  const { metrics } = gatherExperience([{ ...episode, refLogprobs: episode.logprobs }], settings);
+  const { metrics } = gatherExperience(
+    [{ ...episode, refLogprobs: episode.logprobs }],
+    settings,
+    klCoef,
+  );
   assert.equal(metrics['ppo/kl'], 0);
   near(metrics['ppo/reward'], 1.3);
 });

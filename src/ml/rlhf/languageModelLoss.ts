@@ -61,7 +61,7 @@ export class LanguageModelLearner {
     const batches = parts.map((part) => packBatch(part, this.#wanted, config.nCtx));
     const counts = batches.map(({ offsets }) => offsets.at(-1) ?? 0);
     const counted = counts.reduce((sum, count) => sum + count, 0);
-    const { loss, gradNorm } = await this.learner.accumulate(
+    const { passes, gradNorm } = await this.learner.step(
       batches.map((batch, i) => ({
         key: shapeKey(batch.shape),
         graph: () => this.#graph(batch.shape),
@@ -73,6 +73,7 @@ export class LanguageModelLearner {
       })),
       learningRate,
     );
+    const loss = passes.reduce((sum, pass) => sum + pass['loss'], 0);
     return { loss, gradNorm, tokens: batches.reduce((sum, { tokenCount }) => sum + tokenCount, 0) };
   }
 

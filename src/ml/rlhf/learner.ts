@@ -21,19 +21,24 @@ export interface OptimizerSettings {
   readonly maxGradNorm: number;
 }
 
-/** A batch, or a part of one: a loss and what it is computed from. */
-export interface LearnerPart {
+/** A loss on one batch, a part of an optimisation step. */
+export interface LossPass {
   /** Tells the graphs apart that `graph` makes. */
   readonly key: string;
   /** Makes the loss for this shape; called once a key. */
   readonly graph: () => TrainingGraph;
   /** The inputs that are not parameters. */
   readonly feeds: Arrays;
+  /** Factor on the gradient of this loss; 1 when left out. */
+  readonly scale?: number;
 }
 
-/** One optimisation step on one batch. */
-export interface LearnerStep extends LearnerPart {
-  readonly learningRate: number;
+/** What one optimisation step found. */
+export interface LearnerReport {
+  /** Each pass's `loss`, not scaled, and its graph's metrics, in the order of the passes. */
+  readonly passes: readonly Readonly<Record<string, number>>[];
+  /** Of the sum of all passes' gradients, before clipping. */
+  readonly gradNorm: number;
 }
 
 /**
@@ -43,8 +48,8 @@ export interface LearnerStep extends LearnerPart {
 export class Learner {
   readonly parameters: ParameterBuffer;
   readonly #gradients: ParameterBuffer;
-  /** The gradients of one part of several. */
-  #partial: ParameterBuffer | null = null;
+  /** The gradient of a second and further pass; made when one comes. */
+  #further: ParameterBuffer | null = null;
   readonly #optimizer: AdamW;
   readonly #maxGradNorm: number;
   readonly #execution: ExecutionOptions;
@@ -81,47 +86,41 @@ export class Learner {
   }
 
   /**
-   * One forward and backward pass and one update.
-   * @returns `loss`, the graph's metrics, and `gradNorm` before clipping.
+   * One update by the sum of the passes' gradients, each times its scale: a forward and a backward
+   * pass for each.
    * @throws InstructError `not-a-number`, leaving the parameters as they were.
    */
-  step({ learningRate, ...part }: LearnerStep): Promise<Record<string, number>> {
-    return this.accumulate([part], learningRate);
-  }
-
-  /**
-   * One update by the sum of several parts' losses, one part after another in the memory of the
-   * largest: what a batch of all of them would give if the losses of the parts add up to its loss.
-   * @returns As {@link step}, each quantity summed over the parts.
-   * @throws InstructError `not-a-number`, leaving the parameters as they were.
-   */
-  async accumulate(
-    parts: readonly LearnerPart[],
-    learningRate: number,
-  ): Promise<Record<string, number>> {
-    const values: Record<string, number> = {};
-    for (const [i, { key, graph, feeds }] of parts.entries()) {
-      const program = await this.#programs.get(key, () =>
-        TrainingProgram.compile(graph(), this.#execution),
-      );
-      const gradients = i === 0 ? this.#gradients : (this.#partial ??= this.#gradients.zerosLike());
-      const found = await program.run({ parameters: this.parameters, gradients, feeds });
-      if (gradients !== this.#gradients) addTo(this.#gradients.data, gradients.data);
-      for (const [name, value] of Object.entries(found)) {
-        values[name] = (values[name] ?? 0) + value;
-      }
-    }
+  async step(passes: readonly LossPass[], learningRate: number): Promise<LearnerReport> {
+    const reports: Record<string, number>[] = [];
+    for (const [i, pass] of passes.entries()) reports.push(await this.#accumulate(pass, i === 0));
     const gradNorm = globalNorm(this.#gradients.data);
     const step = this.#optimizer.steps + 1;
-    for (const [quantity, value] of Object.entries({ ...values, gradNorm })) {
-      checkFinite(value, `${quantity} of the ${this.#name}`, step);
+    for (const [quantity, value] of [...reports.flatMap(Object.entries), ['gradNorm', gradNorm]]) {
+      checkFinite(Number(value), `${quantity} of the ${this.#name}`, step);
     }
     this.#optimizer.step({
       gradients: this.#gradients.data,
       learningRate,
       gradientScale: this.#maxGradNorm > 0 ? clipScale(gradNorm, this.#maxGradNorm) : 1,
     });
-    return { ...values, gradNorm };
+    return { passes: reports, gradNorm };
+  }
+
+  /** Runs a pass and puts its gradient in the place of what is there, or adds it. */
+  async #accumulate(
+    { key, graph, feeds, scale = 1 }: LossPass,
+    first: boolean,
+  ): Promise<Record<string, number>> {
+    const program = await this.#programs.get(key, () =>
+      TrainingProgram.compile(graph(), this.#execution),
+    );
+    const gradients = first ? this.#gradients : (this.#further ??= this.#gradients.zerosLike());
+    const values = await program.run({ parameters: this.parameters, gradients, feeds });
+    const sum = this.#gradients.data;
+    const own = gradients.data;
+    if (!first) for (let i = 0; i < sum.length; i++) sum[i] += scale * own[i];
+    else if (scale !== 1) for (let i = 0; i < sum.length; i++) sum[i] *= scale;
+    return values;
   }
 
   /** Weights and optimizer for a checkpoint; names get the learner's name in front. */
@@ -165,10 +164,6 @@ export class Learner {
   dispose(): void {
     this.#programs.dispose();
   }
-}
-
-function addTo(sum: Float32Array, values: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] += values[i];
 }
 
 /**

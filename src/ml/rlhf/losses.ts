@@ -3,6 +3,7 @@
  * `weights` are 0 on padding and sum to 1 where a mean is meant.
  */
 import {
+  abs,
   add,
   cast,
   clip,
@@ -15,6 +16,7 @@ import {
   minimum,
   mul,
   neg,
+  reduceMax,
   reduceSum,
   square,
   sub,
@@ -81,6 +83,10 @@ export interface PolicyLoss {
     readonly approxKl: Tensor;
     /** The share of positions where the clipped term is the larger one. */
     readonly clipFraction: Tensor;
+    /** Σ w·ρ: 1 before the first update of an iteration. */
+    readonly ratio: Tensor;
+    /** The largest |log ρ| among the positions that carry weight. */
+    readonly logRatioMax: Tensor;
   };
 }
 
@@ -99,6 +105,8 @@ export function policyLoss(
     metrics: {
       approxKl: mul(reduceSum(mul(square(logRatio), weights)), 0.5),
       clipFraction: reduceSum(mul(cast(greater(clipped, plain), 'float32'), weights)),
+      ratio: reduceSum(mul(ratio, weights)),
+      logRatioMax: reduceMax(mul(abs(logRatio), cast(greater(weights, 0), 'float32')), [0]),
     },
   };
 }

@@ -3,6 +3,7 @@ import { before, test } from 'node:test';
 import { lessons, tinyModel } from '../../../test/fixtures/tinyModel.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { LanguageModel, RewardModel } from '../models/index.ts';
+import { heldOutLoss } from './heldOutLoss.ts';
 import { PpoLoop, type PpoOptions } from './ppo.ts';
 import { RewardModelLoop } from './rewardModel.ts';
 import { SftLoop } from './sft.ts';
@@ -123,6 +124,128 @@ test('a resumed run ends with the weights of an uninterrupted one, bit for bit',
   const second = new PpoLoop(options({ iterations: 4, minibatchSize: 8 }));
   second.restore(state);
   assert.deepEqual(await finished(second), whole);
+});
+
+const web: PpoOptions['document'] = (random) => random.pick(lessons).completion;
+
+test('with ptx the pre-training text keeps what plain PPO forgets', async () => {
+  const heldOut = async (settings: Record<string, unknown>): Promise<number> => {
+    const loop = new PpoLoop({
+      ...options({ iterations: 25, klCoef: 0, emaDecay: 0, ...settings }),
+      document: (random) => `Long ago ${web(random)}`,
+    });
+    while (loop.step < loop.totalSteps) await loop.advance();
+    const { model: trained } = await loop.finish();
+    loop.dispose();
+    return heldOutLoss(
+      trained,
+      lessons.map(({ completion }) => `Long ago ${completion}`),
+    );
+  };
+  const [plain, ptx] = [await heldOut({}), await heldOut({ ptxCoef: 1, ptxRatio: 0.25 })];
+  assert.ok(ptx < plain - 0.5, `${ptx} against ${plain}`);
+});
+
+test('ptx without text is an error that names what to do', () => {
+  assert.throws(() => new PpoLoop(options({ ptxCoef: 1 })), {
+    code: 'empty-dataset',
+    remedy: /set ppo.ptxCoef to 0/,
+  });
+});
+
+test('the result is the moving average, and without one the last policy', async () => {
+  const result = async (emaDecay: number): Promise<Float32Array> => {
+    const loop = new PpoLoop(options({ iterations: 1, emaDecay }));
+    await loop.advance();
+    const { model: trained } = await loop.finish();
+    loop.dispose();
+    return trained.parameters.data;
+  };
+  const [last, average] = [await result(0), await result(0.75)];
+  const start = model.parameters.data;
+  let moved = 0;
+  for (let i = 0; i < start.length; i++) {
+    moved = Math.max(moved, Math.abs(last[i] - start[i]));
+    assert.ok(Math.abs(average[i] - (0.75 * start[i] + 0.25 * last[i])) < 1e-6);
+  }
+  assert.ok(moved > 1e-4);
+});
+
+test('episodes for the inspector add up: rewards are score and penalty, advantages end at the score', async () => {
+  const loop = new PpoLoop(options({ rolloutEvery: 2, rolloutEpisodes: 4, klCoef: 0.3 }));
+  const counts: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    const { rollouts = [] } = await loop.advance();
+    counts.push(rollouts.length);
+    for (const { score, kl, kls, rewards, values, advantages, tokens, completion } of rollouts) {
+      const total = rewards.reduce((sum, reward) => sum + reward, 0);
+      assert.ok(Math.abs(total - (score - 0.3 * kl)) < 1e-4);
+      const last = tokens.length - 1;
+      assert.ok(Math.abs(advantages[last] - (score - 0.3 * kls[last] - values[last])) < 1e-4);
+      assert.ok(tokens.join('').startsWith(completion));
+    }
+  }
+  assert.deepEqual(counts, [4, 4, 0, 4]);
+  loop.dispose();
+});
+
+test('completions that cannot end are diagnosed, and stop the run where that is asked', async () => {
+  const loop = new PpoLoop(options({ maxNewTokens: 1, stopOn: 'kl-blow-up, no-eos' }));
+  const { warnings, stop } = await loop.advance();
+  assert.deepEqual(
+    warnings?.map(({ code }) => code),
+    ['no-eos'],
+  );
+  assert.equal(stop, 'no-eos');
+  assert.equal((await loop.advance()).stop, undefined, 'it is told once');
+  loop.dispose();
+});
+
+test('a policy let loose with huge steps is diagnosed by its KL, its entropy and its scores', async () => {
+  const loop = new PpoLoop(
+    options({ iterations: 40, klCoef: 0, learningRate: 0.03, klLimit: 2, warmupIterations: 0 }),
+  );
+  const seen = new Set<string>();
+  while (loop.step < loop.totalSteps) {
+    const { warnings = [], stop } = await loop.advance();
+    assert.equal(stop, undefined);
+    for (const { code } of warnings) seen.add(code);
+  }
+  loop.dispose();
+  assert.ok(seen.has('kl-blow-up') && seen.has('entropy-collapse'), [...seen].join(', '));
+});
+
+test('a value model with a far too high rate diverges, and that is diagnosed', async () => {
+  const loop = new PpoLoop(
+    options({
+      iterations: 12,
+      learningRate: 1e-5,
+      valueLearningRate: 1,
+      maxGradNorm: 0,
+      valueClipRange: 100,
+      lam: 1,
+    }),
+  );
+  const seen = new Set<string>();
+  while (loop.step < loop.totalSteps) {
+    for (const { code } of (await loop.advance()).warnings ?? []) seen.add(code);
+  }
+  loop.dispose();
+  assert.ok(seen.has('value-divergence'), [...seen].join(', '));
+});
+
+test('the adaptive coefficient moves, and a resumed run goes on with it', async () => {
+  const settings = { klController: 'adaptive', klTarget: 0.01, klHorizon: 100, iterations: 4 };
+  const loop = new PpoLoop(options(settings));
+  for (let i = 0; i < 3; i++) await loop.advance();
+  const state = loop.snapshot();
+  const { metrics } = await loop.advance();
+  assert.notEqual(metrics['ppo/kl_coef'], options().hyperparameters.klCoef);
+  loop.dispose();
+  const resumed = new PpoLoop(options(settings));
+  resumed.restore(state);
+  assert.equal((await resumed.advance()).metrics['ppo/kl_coef'], metrics['ppo/kl_coef']);
+  resumed.dispose();
 });
 
 test('prompts that leave no room for a completion are an error that says what to do', () => {

@@ -1,27 +1,34 @@
 /**
  * Proximal policy optimisation against a reward model (Ouyang et al. 2022, section 3.5, Equation 2,
  * appendix C.4): a bandit with one completion an episode, a KL penalty per token against the SFT
- * policy, and a value model of its own that starts from the reward model.
+ * policy, a value model of its own that starts from the reward model, and, with `ptxCoef` above 0,
+ * the loss on pre-training text beside it (PPO-ptx).
  */
 import { z } from 'zod';
 import { Random } from '../../data/random.ts';
 import { InstructError } from '../../protocol/errors.ts';
-import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
-import { input, type Tensor } from '../graph/index.ts';
-import {
-  Generator,
-  type GeneratedCompletion,
-  type LanguageModel,
-  type RewardModel,
-} from '../models/index.ts';
-import { warmupFrom } from '../optim/index.ts';
-import type { ExecutionOptions } from '../runtime/index.ts';
-import { joinSequences, packBatch, shapeKey, type TokenSequence } from './batch.ts';
-import { gatherExperience, type Episode, type Experience } from './experience.ts';
+import { listed, type Hyperparameters } from '../../protocol/hyperparameters.ts';
+import type { LanguageModel, RewardModel } from '../models/index.ts';
+import { ExponentialMovingAverage, warmupFrom } from '../optim/index.ts';
+import type { ExecutionOptions, ParameterBuffer } from '../runtime/index.ts';
+import { BestMean } from './bestMean.ts';
+import { Diagnoser, type IterationFacts } from './diagnose.ts';
+import { drawDocumentRows, type DrawDocument } from './documentRows.ts';
+import { gatherExperience, type Experience } from './experience.ts';
+import { adaptiveKl, constantKl, type KlController } from './klController.ts';
+import { examineRollout, type KlEvidence } from './klEvidence.ts';
 import { Learner, badCheckpoint, checkFinite } from './learner.ts';
-import { policyLoss, valueLoss } from './losses.ts';
 import { EpochOrder } from './order.ts';
-import { LogprobPass, ScalarPass, batchFeeds, logprobsAt, scalarsAt } from './passes.ts';
+import { LogprobPass } from './passes.ts';
+import { policyPass, ptxPass, tokensOf, valuePass } from './ppoPasses.ts';
+import {
+  RolloutWorker,
+  rolloutRecords,
+  type EncodedPrompt,
+  type Rollout,
+  type RolloutPrompt,
+} from './rollout.ts';
+import { mean, standardError, variance } from './statistics.ts';
 import type {
   LoopResult,
   LoopSample,
@@ -32,13 +39,6 @@ import type {
 } from './trainingLoop.ts';
 import { whiten } from './whiten.ts';
 
-/** A prompt to be answered in rollouts. */
-export interface RolloutPrompt {
-  readonly promptId: string;
-  /** The model's text for the prompt, separator included. */
-  readonly prompt: string;
-}
-
 /** What PPO needs. */
 export interface PpoOptions {
   /** The SFT model: where the policy starts, and the frozen reference. It is not changed. */
@@ -46,28 +46,25 @@ export interface PpoOptions {
   /** Scores completions and is where the value model starts. It is not changed. */
   readonly rewardModel: RewardModel;
   readonly prompts: readonly RolloutPrompt[];
+  /** Pre-training text; needed where `ptxCoef` is above 0. */
+  readonly document?: DrawDocument;
   readonly hyperparameters: Hyperparameters<'ppo'>;
   readonly seed: number;
   readonly execution?: ExecutionOptions;
 }
 
-/** A rollout prompt as tokens. */
-interface EncodedPrompt extends RolloutPrompt {
-  readonly tokens: readonly number[];
-}
-
-/** The episodes of one iteration: what was sampled, and what to learn from it. */
-interface Rollout {
-  readonly prompts: readonly EncodedPrompt[];
-  readonly sequences: readonly TokenSequence[];
-  readonly episodes: readonly Episode[];
-  readonly experience: Experience;
-}
-
-const scoringRows = 64;
 const samplesPerIteration = 3;
+/** Episodes that are looked at again when a KL is negative. */
+const examined = 32;
 
-const stateSchema = z.object({ step: z.int().min(0), policy: z.int(), value: z.int() });
+const stateSchema = z.object({
+  step: z.int().min(0),
+  policy: z.int(),
+  value: z.int(),
+  klCoef: z.number(),
+  diagnoser: z.unknown(),
+  best: z.unknown(),
+});
 
 /** PPO; one `advance` is one iteration: sample, score, and optimise over minibatches. */
 export class PpoLoop implements TrainingLoop<LanguageModel> {
@@ -75,44 +72,39 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
   readonly #options: PpoOptions;
   readonly #prompts: readonly EncodedPrompt[];
   readonly #order: EpochOrder;
-  readonly #generator: Generator;
-  readonly #logprobs: LogprobPass;
-  readonly #scalars: ScalarPass;
+  readonly #worker: RolloutWorker;
   readonly #policy: Learner;
   readonly #value: Learner;
+  readonly #average: ExponentialMovingAverage | null;
+  readonly #kl: KlController;
+  readonly #diagnoser: Diagnoser;
+  readonly #best = new BestMean(5);
   #step = 0;
 
   /**
-   * @throws InstructError `empty-dataset` when no prompt leaves room for a completion;
-   * `bad-tokenizer` when the reward model reads other tokens than the policy writes.
+   * @throws InstructError `empty-dataset` when no prompt leaves room for a completion, or there is
+   * no pre-training text for `ptxCoef`; `bad-tokenizer` when the reward model reads other tokens than
+   * the policy writes.
    */
   constructor(options: PpoOptions) {
     const { model, rewardModel, hyperparameters, seed, execution } = options;
     this.#options = options;
     this.totalSteps = hyperparameters.iterations;
-    this.#prompts = options.prompts
-      .map((prompt) => ({ ...prompt, tokens: model.tokenizer.encode(prompt.prompt) }))
-      .filter(({ tokens }) => tokens.length + hyperparameters.maxNewTokens <= model.config.nCtx);
-    if (this.#prompts.length === 0) {
-      throw new InstructError({
-        code: 'empty-dataset',
-        message: `None of ${options.prompts.length} prompts for PPO leaves room for ${hyperparameters.maxNewTokens} new tokens in a context of ${model.config.nCtx}.`,
-        remedy: 'Add shorter prompts to the "train" split or lower ppo.maxNewTokens.',
-      });
-    }
-    if (rewardModel.config.vocabSize !== model.config.vocabSize) {
-      throw new InstructError({
-        code: 'bad-tokenizer',
-        message: `The reward model has ${rewardModel.config.vocabSize} tokens, the policy ${model.config.vocabSize}.`,
-        remedy: 'Use a reward model that was trained from the same base model.',
-      });
-    }
+    this.#prompts = encodePrompts(options);
+    checkVocabularies(model, rewardModel);
+    if (hyperparameters.ptxCoef > 0 && options.document === undefined) throw noText();
     this.#order = new EpochOrder(this.#prompts.length, this.#prompts.length, seed);
-    this.#generator = new Generator(model.config, execution);
-    this.#logprobs = new LogprobPass(model.config, hyperparameters.temperature, execution);
-    this.#scalars = new ScalarPass(rewardModel.config, execution);
+    this.#worker = new RolloutWorker(model, rewardModel, hyperparameters, execution);
     this.#policy = new Learner('policy', model.parameters.clone(), hyperparameters, execution);
     this.#value = new Learner('value', rewardModel.parameters.clone(), hyperparameters, execution);
+    this.#average =
+      hyperparameters.emaDecay > 0
+        ? new ExponentialMovingAverage(model.parameters, hyperparameters.emaDecay)
+        : null;
+    const { klController, klCoef, klTarget, klHorizon } = hyperparameters;
+    this.#kl =
+      klController === 'adaptive' ? adaptiveKl(klCoef, klTarget, klHorizon) : constantKl(klCoef);
+    this.#diagnoser = new Diagnoser(hyperparameters.klLimit);
   }
 
   get step(): number {
@@ -120,236 +112,278 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
   }
 
   async advance(): Promise<StepReport> {
-    const { hyperparameters } = this.#options;
+    const { hyperparameters, model } = this.#options;
+    const { rolloutEvery, rolloutEpisodes, stopOn } = hyperparameters;
     const rollout = await this.#rollOut();
-    for (const [name, value] of Object.entries(rollout.experience.metrics)) {
-      checkFinite(value, name, this.#step + 1);
+    const experience = gatherExperience(rollout.episodes, hyperparameters, this.#kl.value);
+    const iteration = this.#step + 1;
+    for (const [name, value] of Object.entries(experience.metrics)) {
+      checkFinite(value, name, iteration);
     }
-    const warmup =
-      hyperparameters.warmupIterations > 0
-        ? warmupFrom(0.1, hyperparameters.warmupIterations)(this.#step)
-        : 1;
-    const learned = await this.#learn(rollout, warmup);
+    const rollouts =
+      rolloutEvery > 0 && (iteration === 1 || iteration % rolloutEvery === 0)
+        ? rolloutRecords(rollout, experience, model, { iteration, count: rolloutEpisodes })
+        : [];
+    // Taken now: the examination asks the policy that sampled.
+    const suspect = experience.metrics['ppo/kl'] < 0 ? await this.#examine(rollout) : null;
+    const learned = await this.#learn(rollout, experience);
+    this.#average?.update(this.#policy.parameters);
+    this.#kl.update(experience.metrics['ppo/kl'], rollout.episodes.length);
     this.#step++;
+    const metrics = { ...experience.metrics, ...learned };
+    const warnings = await this.#diagnoser.observe(factsOf(metrics, experience), () =>
+      suspect === null ? this.#examine(rollout) : Promise.resolve(suspect),
+    );
+    const fatal = warnings.find(({ code }) => listed(stopOn).includes(code));
     return {
-      metrics: {
-        ...rollout.experience.metrics,
-        ...learned,
-        learning_rate: hyperparameters.learningRate * warmup,
-      },
-      samples: this.#samples(rollout),
-      tokens: rollout.sequences.reduce(
-        (sum, { prompt, completion }) => sum + prompt.length + completion.length,
-        0,
-      ),
+      metrics,
+      samples: this.#samples(rollout, experience),
+      tokens: tokensOf(rollout.sequences),
+      rollouts,
+      warnings,
+      best: this.#isBest(metrics),
+      ...(fatal === undefined ? {} : { stop: fatal.code }),
     };
   }
 
-  async #rollOut(): Promise<Rollout> {
-    const { model, rewardModel, hyperparameters, seed } = this.#options;
+  #rollOut(): Promise<Rollout> {
+    const { hyperparameters, seed } = this.#options;
     const prompts = this.#order
       .fullBatch(this.#step, hyperparameters.batchSize)
       .map((index) => this.#prompts[index]);
-    const completions = await this.#generator.generate(
-      this.#policy.parameters,
-      prompts.map(({ tokens }) => tokens),
-      {
-        maxNewTokens: hyperparameters.maxNewTokens,
-        temperature: hyperparameters.temperature,
-        endToken: model.tokenizer.endToken,
-        random: new Random(`rollout ${seed} ${this.#step}`),
-      },
-    );
-    const sequences = prompts.map(({ tokens }, i) => ({
-      prompt: tokens,
-      completion: completions[i].tokens,
-    }));
-    const references = await this.#logprobs.run(
-      model.parameters,
-      sequences,
-      'completion',
-      scoringRows,
-    );
-    const scores = await this.#scalars.run(rewardModel.parameters, sequences, 'last', scoringRows);
-    const values = await this.#scalars.run(
-      this.#value.parameters,
-      sequences,
-      'completion',
-      scoringRows,
-    );
-    const episodes = completions.map((completion: GeneratedCompletion, i): Episode => ({
-      logprobs: Float32Array.from(completion.logprobs),
-      refLogprobs: references[i],
-      values: values[i].map((value) => value + rewardModel.rewardBias),
-      score: scores[i][0] + rewardModel.rewardBias,
-      ended: completion.finish === 'stop',
-    }));
-    return {
-      prompts,
-      sequences,
-      episodes,
-      experience: gatherExperience(episodes, hyperparameters),
-    };
+    const random = new Random(`rollout ${seed} ${this.#step}`);
+    return this.#worker.roll(this.#policy.parameters, this.#value.parameters, prompts, random);
   }
 
   /** The optimisation steps of one iteration; their metrics' means. */
-  async #learn(rollout: Rollout, warmup: number): Promise<Record<string, number>> {
+  async #learn(rollout: Rollout, experience: Experience): Promise<Record<string, number>> {
     const { hyperparameters, seed } = this.#options;
-    const size = Math.min(hyperparameters.minibatchSize, rollout.episodes.length);
+    const { warmupIterations, minibatchSize, innerEpochs, learningRate } = hyperparameters;
+    const warmup = warmupIterations > 0 ? warmupFrom(0.1, warmupIterations)(this.#step) : 1;
+    const size = Math.min(minibatchSize, rollout.episodes.length);
     const order = new EpochOrder(rollout.episodes.length, size, seed + this.#step);
     const sums: Record<string, number> = {};
-    const steps = hyperparameters.innerEpochs * order.batchesPerEpoch;
+    const steps = innerEpochs * order.batchesPerEpoch;
+    let firstLogRatio = 0;
     for (let step = 0; step < steps; step++) {
-      const policy = await this.#policyStep(rollout, order.batch(step), warmup);
-      const value = await this.#valueStep(rollout, order.batch(step), warmup);
-      for (const [name, number] of Object.entries({ ...policy, ...value })) {
+      const minibatch = order.batch(step);
+      const text = `ptx ${seed} ${this.#step} ${step}`;
+      const policy = await this.#policyStep(rollout, experience, minibatch, { text, warmup });
+      const value = await this.#valueStep(rollout, experience, minibatch, warmup);
+      const { logRatioMax, ...reported } = policy;
+      if (step === 0) firstLogRatio = logRatioMax;
+      for (const [name, number] of Object.entries({ ...reported, ...value })) {
         sums[name] = (sums[name] ?? 0) + number / steps;
       }
     }
-    return sums;
+    return { ...sums, 'ppo/first_log_ratio': firstLogRatio, learning_rate: learningRate * warmup };
   }
 
   async #policyStep(
-    { sequences, episodes, experience }: Rollout,
+    { sequences, episodes }: Rollout,
+    { advantages }: Experience,
     minibatch: readonly number[],
-    warmup: number,
-  ): Promise<Record<string, number>> {
-    const { model, hyperparameters } = this.#options;
-    const batch = packBatch(
-      minibatch.map((index) => sequences[index]),
-      'completion',
-      model.config.nCtx,
-    );
-    const raw = minibatch.map((index) => experience.advantages[index]);
-    const advantages = hyperparameters.whitenAdvantages ? whiten(raw, 'zero') : raw;
-    const { positions } = batch.shape;
-    const { loss, approxKl, clipFraction, gradNorm } = await this.#policy.step({
-      key: shapeKey(batch.shape),
-      graph: () => {
-        const { logprobs, trainable } = logprobsAt(
-          model.config,
-          batch.shape,
-          hyperparameters.temperature,
-        );
-        const targets = flatInputs(['oldLogprobs', 'advantages', 'weights'], positions);
-        return { ...policyLoss(logprobs, targets, hyperparameters.clipRange), trainable };
-      },
-      feeds: {
-        ...batchFeeds(batch),
-        targets: batch.targets,
-        oldLogprobs: joinSequences(
-          minibatch.map((index) => episodes[index].logprobs),
-          positions,
-        ),
-        advantages: joinSequences(advantages, positions),
-        weights: meanWeights(batch.offsets, positions),
-      },
-      learningRate: hyperparameters.learningRate * warmup,
-    });
+    { text, warmup }: { readonly text: string; readonly warmup: number },
+  ): Promise<Record<string, number> & { logRatioMax: number }> {
+    const { model, hyperparameters, document } = this.#options;
+    const { ptxCoef, ptxRatio, whitenAdvantages } = hyperparameters;
+    const raw = minibatch.map((index) => advantages[index]);
+    const passes = [
+      policyPass(
+        model.config,
+        {
+          sequences: minibatch.map((index) => sequences[index]),
+          oldLogprobs: minibatch.map((index) => episodes[index].logprobs),
+          advantages: whitenAdvantages === 'minibatch' ? whiten(raw, 'zero') : raw,
+        },
+        hyperparameters,
+      ),
+    ];
+    if (ptxCoef > 0 && document !== undefined) {
+      const size = {
+        rows: Math.max(1, Math.round(ptxRatio * minibatch.length)),
+        length: model.config.nCtx,
+      };
+      const rows = drawDocumentRows(model.tokenizer, document, new Random(text), size);
+      passes.push(ptxPass(model.config, rows, ptxCoef));
+    }
+    const report = await this.#policy.step(passes, hyperparameters.learningRate * warmup);
+    const [policy, ptx] = report.passes;
     return {
-      'ppo/policy_loss': loss,
-      'ppo/approx_kl': approxKl,
-      'ppo/clip_fraction': clipFraction,
-      grad_norm: gradNorm,
+      'ppo/policy_loss': policy['loss'],
+      'ppo/approx_kl': policy['approxKl'],
+      'ppo/clip_fraction': policy['clipFraction'],
+      'ppo/ratio': policy['ratio'],
+      ...(report.passes.length > 1 ? { 'ppo/ptx_loss': ptx['loss'] } : {}),
+      grad_norm: report.gradNorm,
+      logRatioMax: policy['logRatioMax'],
     };
   }
 
   async #valueStep(
-    { sequences, episodes, experience }: Rollout,
+    { sequences, episodes }: Rollout,
+    { returns }: Experience,
     minibatch: readonly number[],
     warmup: number,
   ): Promise<Record<string, number>> {
     const { rewardModel, hyperparameters } = this.#options;
-    const { config, rewardBias } = rewardModel;
-    const batch = packBatch(
-      minibatch.map((index) => sequences[index]),
-      'completion',
-      config.nCtx,
+    const pass = valuePass(
+      rewardModel,
+      {
+        sequences: minibatch.map((index) => sequences[index]),
+        oldValues: minibatch.map((index) => episodes[index].values),
+        returns: minibatch.map((index) => returns[index]),
+      },
+      hyperparameters.valueClipRange,
     );
-    const { positions } = batch.shape;
-    // The head has no bias: what it is to say, and what it said, are both less the reward's bias.
-    const unbiased = (row: Float32Array): Float32Array => row.map((value) => value - rewardBias);
-    const { loss, gradNorm } = await this.#value.step({
-      key: shapeKey(batch.shape),
-      graph: () => {
-        const { scalars, trainable } = scalarsAt(config, batch.shape);
-        const targets = flatInputs(['oldValues', 'returns', 'weights'], positions);
-        return { loss: valueLoss(scalars, targets, hyperparameters.valueClipRange), trainable };
-      },
-      feeds: {
-        ...batchFeeds(batch),
-        oldValues: joinSequences(
-          minibatch.map((index) => unbiased(episodes[index].values)),
-          positions,
-        ),
-        returns: joinSequences(
-          minibatch.map((index) => unbiased(experience.returns[index])),
-          positions,
-        ),
-        weights: meanWeights(batch.offsets, positions),
-      },
-      learningRate: hyperparameters.valueLearningRate * warmup,
-    });
-    return { 'ppo/value_loss': loss, 'ppo/value_grad_norm': gradNorm };
+    const { passes, gradNorm } = await this.#value.step(
+      [pass],
+      hyperparameters.valueLearningRate * warmup,
+    );
+    return { 'ppo/value_loss': passes[0]['loss'], 'ppo/value_grad_norm': gradNorm };
   }
 
-  #samples({ prompts, sequences, episodes }: Rollout): LoopSample[] {
+  /** Asks the policy of the rollout again about some of its episodes. */
+  async #examine({ sequences, episodes }: Rollout): Promise<KlEvidence> {
+    const { model, hyperparameters, execution } = this.#options;
+    const some = sequences.slice(0, examined);
+    return examineRollout({
+      sequences: some,
+      logprobs: episodes.slice(0, examined).map(({ logprobs }) => logprobs),
+      endToken: model.tokenizer.endToken,
+      recompute: async ({ temperature = hyperparameters.temperature, alone = false }) => {
+        const pass = new LogprobPass(model.config, temperature, execution);
+        try {
+          const rows = alone ? 1 : some.length;
+          return await pass.run(this.#policy.parameters, some, 'completion', rows);
+        } finally {
+          pass.dispose();
+        }
+      },
+    });
+  }
+
+  #samples({ prompts, sequences }: Rollout, { scores }: Experience): LoopSample[] {
     const { tokenizer } = this.#options.model;
     return sequences.slice(0, samplesPerIteration).map(({ completion }, i) => ({
       promptId: prompts[i].promptId,
       prompt: prompts[i].prompt,
       completion: tokenizer.decode(completion),
-      score: episodes[i].score,
+      score: scores[i],
     }));
+  }
+
+  #isBest(metrics: Readonly<Record<string, number>>): boolean {
+    const { bestBy } = this.#options.hyperparameters;
+    return bestBy !== 'off' && this.#best.add(metrics[`ppo/${bestBy}`]);
   }
 
   snapshot(): LoopState {
     const policy = this.#policy.snapshot();
     const value = this.#value.snapshot();
+    const average = this.#average?.parameters.data;
     return {
-      tensors: new Map<string, StateTensor>([...policy.tensors, ...value.tensors]),
-      json: { step: this.#step, policy: policy.json, value: value.json },
+      tensors: new Map<string, StateTensor>([
+        ...policy.tensors,
+        ...value.tensors,
+        ...(average === undefined
+          ? []
+          : [['average', { shape: [average.length], data: average.slice() }] as const]),
+      ]),
+      json: {
+        step: this.#step,
+        policy: policy.json,
+        value: value.json,
+        klCoef: this.#kl.value,
+        diagnoser: z.json().parse(this.#diagnoser.snapshot()),
+        best: z.json().parse(this.#best.snapshot()),
+      },
     };
   }
 
   restore({ tensors, json }: LoopState): void {
     const parsed = stateSchema.safeParse(json);
     if (!parsed.success) throw badCheckpoint('no steps of the policy and the value model');
-    const { step, policy, value } = parsed.data;
+    const { step, policy, value, klCoef, diagnoser, best } = parsed.data;
+    const average = tensors.get('average');
+    if (this.#average !== null && average?.data.length !== this.#average.parameters.size) {
+      throw badCheckpoint('no moving average of the policy');
+    }
     this.#policy.restore({ tensors, json: policy });
     this.#value.restore({ tensors, json: value });
+    if (average !== undefined) this.#average?.parameters.data.set(average.data);
+    this.#kl.value = klCoef;
+    this.#diagnoser.restore(diagnoser);
+    this.#best.restore(best);
     this.#step = step;
   }
 
+  current(): LanguageModel {
+    const parameters: ParameterBuffer = this.#average?.parameters ?? this.#policy.parameters;
+    return { ...this.#options.model, parameters: parameters.clone() };
+  }
+
   finish(): Promise<LoopResult<LanguageModel>> {
-    const { model } = this.#options;
     return Promise.resolve({
-      model: { ...model, parameters: this.#policy.parameters.clone() },
-      summary: { prompts: this.#prompts.length },
+      model: this.current(),
+      summary: { prompts: this.#prompts.length, 'ppo/kl_coef': this.#kl.value },
     });
   }
 
   dispose(): void {
     this.#policy.dispose();
     this.#value.dispose();
-    this.#generator.dispose();
-    this.#logprobs.dispose();
-    this.#scalars.dispose();
+    this.#worker.dispose();
   }
 }
 
-/** Float inputs [N] by name. */
-function flatInputs<Name extends string>(
-  names: readonly Name[],
-  positions: number,
-): Record<Name, Tensor> {
-  const inputs: Partial<Record<Name, Tensor>> = {};
-  for (const name of names) inputs[name] = input(name, [positions]);
-  return inputs as Record<Name, Tensor>; // every name was set
+function factsOf(
+  metrics: Readonly<Record<string, number>>,
+  { kls, returns }: Experience,
+): IterationFacts {
+  return {
+    kl: mean(kls),
+    klError: standardError(kls),
+    entropy: metrics['ppo/entropy'],
+    valueLoss: metrics['ppo/value_loss'],
+    returnVariance: variance(returns.flatMap((row) => [...row])),
+    score: metrics['ppo/score'],
+    scoreDeviation: metrics['ppo/score_deviation'],
+    length: metrics['ppo/completion_length'],
+    scoreLength: metrics['ppo/score_length_correlation'],
+    ended: metrics['ppo/ended'],
+    firstLogRatio: metrics['ppo/first_log_ratio'],
+  };
 }
 
-/** [N] weights that make a sum the mean over all completion tokens of the batch. */
-function meanWeights(offsets: readonly number[], positions: number): Float32Array {
-  const counted = offsets.at(-1) ?? 0;
-  return new Float32Array(positions).fill(1 / Math.max(1, counted), 0, counted);
+/** The prompts that leave room for a completion, as tokens. */
+function encodePrompts({ model, prompts, hyperparameters }: PpoOptions): EncodedPrompt[] {
+  const { nCtx } = model.config;
+  const { maxNewTokens } = hyperparameters;
+  const fitting = prompts
+    .map((prompt) => ({ ...prompt, tokens: model.tokenizer.encode(prompt.prompt) }))
+    .filter(({ tokens }) => tokens.length + maxNewTokens <= nCtx);
+  if (fitting.length > 0) return fitting;
+  throw new InstructError({
+    code: 'empty-dataset',
+    message: `None of ${prompts.length} prompts for PPO leaves room for ${maxNewTokens} new tokens in a context of ${nCtx}.`,
+    remedy: 'Add shorter prompts to the "train" split or lower ppo.maxNewTokens.',
+  });
+}
+
+function checkVocabularies(model: LanguageModel, rewardModel: RewardModel): void {
+  if (rewardModel.config.vocabSize === model.config.vocabSize) return;
+  throw new InstructError({
+    code: 'bad-tokenizer',
+    message: `The reward model has ${rewardModel.config.vocabSize} tokens, the policy ${model.config.vocabSize}.`,
+    remedy: 'Use a reward model that was trained from the same base model.',
+  });
+}
+
+function noText(): InstructError {
+  return new InstructError({
+    code: 'empty-dataset',
+    message: 'PPO-ptx needs pre-training text, and there is none.',
+    remedy: 'Put text into the project’s pretraining folder, or set ppo.ptxCoef to 0.',
+  });
 }

@@ -5,6 +5,7 @@ import type { LanguageModel } from '../models/index.ts';
 import { cosineDecay, linearWarmup } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
 import type { TokenSequence } from './batch.ts';
+import { drawDocumentRows, type DrawDocument } from './documentRows.ts';
 import { LanguageModelLearner } from './languageModelLoss.ts';
 import type { LoopResult, LoopState, StepReport, TrainingLoop } from './trainingLoop.ts';
 
@@ -12,8 +13,7 @@ import type { LoopResult, LoopState, StepReport, TrainingLoop } from './training
 export interface PretrainOptions {
   /** The initialised model; it is not changed. */
   readonly model: LanguageModel;
-  /** Draws one document's text. */
-  readonly document: (random: Random) => string;
+  readonly document: DrawDocument;
   readonly hyperparameters: Hyperparameters<'pretrain'>;
   readonly seed: number;
   readonly execution?: ExecutionOptions;
@@ -61,21 +61,10 @@ export class PretrainLoop implements TrainingLoop<LanguageModel> {
     return learningRate * warmup * cosineDecay(this.totalSteps, 0.1)(this.#step);
   }
 
-  /**
-   * Rows of whole documents, each followed by the end-of-text token, cut at the sequence length.
-   * A row depends on its seed alone, so that the position in the data is the step.
-   */
   #sequences(seed: string, rows: number): TokenSequence[] {
     const { model, document, hyperparameters } = this.#options;
-    const { sequenceLength } = hyperparameters;
-    const random = new Random(seed);
-    return Array.from({ length: rows }, () => {
-      const tokens: number[] = [];
-      while (tokens.length < sequenceLength) {
-        tokens.push(...model.tokenizer.encode(document(random)), model.tokenizer.endToken);
-      }
-      return { prompt: [], completion: tokens.slice(0, sequenceLength) };
-    });
+    const length = hyperparameters.sequenceLength;
+    return drawDocumentRows(model.tokenizer, document, new Random(seed), { rows, length });
   }
 
   snapshot(): LoopState {

@@ -99,18 +99,22 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
     const divisor = hyperparameters.pairDivisor === 'all' ? 'all' : 'remaining';
     const comparisons = packComparisons(rankings, divisor);
     const pairs = comparisons.chosen.length;
-    const { loss, accuracy, gradNorm } = await this.#learner.step({
-      key: `${shapeKey(batch.shape)} ${pairs}`,
-      graph: () => {
-        const { scalars, trainable } = scalarsAt(model.config, batch.shape);
-        return { ...rankingLoss(scalars, comparisonInputs(pairs)), trainable };
-      },
-      feeds: { ...batchFeeds(batch), ...comparisons },
+    const { passes, gradNorm } = await this.#learner.step(
+      [
+        {
+          key: `${shapeKey(batch.shape)} ${pairs}`,
+          graph: () => {
+            const { scalars, trainable } = scalarsAt(model.config, batch.shape);
+            return { ...rankingLoss(scalars, comparisonInputs(pairs)), trainable };
+          },
+          feeds: { ...batchFeeds(batch), ...comparisons },
+        },
+      ],
       learningRate,
-    });
+    );
     const metrics: Record<string, number> = {
-      'rm/loss': loss,
-      'rm/accuracy': accuracy,
+      'rm/loss': passes[0]['loss'],
+      'rm/accuracy': passes[0]['accuracy'],
       grad_norm: gradNorm,
       learning_rate: learningRate,
     };

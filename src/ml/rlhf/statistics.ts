@@ -6,10 +6,22 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** Σ x, of an array of any kind; 0 of nothing. */
+export function sum(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i];
+  return total;
+}
+
 /** Of the list itself, not of a population behind it: divided by n. */
-export function standardDeviation(values: readonly number[]): number {
+export function variance(values: readonly number[]): number {
   const centre = mean(values);
-  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+  return mean(values.map((value) => (value - centre) ** 2));
+}
+
+/** The root of {@link variance}. */
+export function standardDeviation(values: readonly number[]): number {
+  return Math.sqrt(variance(values));
 }
 
 /** Of the mean of a sample: the deviation with n − 1, divided by √n; 0 for a single number. */

@@ -1,4 +1,6 @@
 /** What the trainer process drives: one interface over pre-training, SFT, reward model and PPO. */
+import type { Diagnosis } from '../../protocol/diagnoses.ts';
+import type { RolloutRecord } from '../../protocol/rollouts.ts';
 
 /** Anything that JSON can hold. */
 export type JsonValue =
@@ -20,6 +22,14 @@ export interface StepReport {
   readonly samples?: readonly LoopSample[];
   /** Tokens gone through, sampled ones included, padding not; for the rate of tokens a second. */
   readonly tokens?: number;
+  /** Episodes for the rollout inspector. */
+  readonly rollouts?: readonly RolloutRecord[];
+  /** What began to go wrong with this step. */
+  readonly warnings?: readonly Diagnosis[];
+  /** Whether the model is now better than ever before by the run's own measure. */
+  readonly best?: boolean;
+  /** The warning's code for which the run is to stop. */
+  readonly stop?: string;
 }
 
 /** A tensor of a checkpoint. Row-major. */
@@ -55,6 +65,8 @@ export interface TrainingLoop<Model> {
   snapshot(): LoopState;
   /** Goes back to a state taken from a loop that was made with the same arguments. */
   restore(state: LoopState): void;
+  /** A copy of the model as it is now, where the loop can give one; it is kept when a step was the best. */
+  current?(): Model;
   /** The trained model, after closing work such as the reward model's bias. */
   finish(): Promise<LoopResult<Model>>;
   /** Frees native memory. */

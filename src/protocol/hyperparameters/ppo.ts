@@ -1,3 +1,4 @@
+import { diagnosisCodes } from '../diagnoses.ts';
 import { optimizer } from './optimizer.ts';
 import type { Hyperparameter } from './row.ts';
 
@@ -49,6 +50,54 @@ export const ppo = {
     scaling: 'fitted on validation prompts: a weaker reward model must keep the policy nearer',
     description: 'Weight of the per-token KL penalty against the SFT policy, in score per nat.',
   },
+  klController: {
+    default: 'constant',
+    choices: ['constant', 'adaptive'],
+    paper: 'constant',
+    source: 'App. C.4 (adaptive: lm-human-preferences)',
+    description: 'Whether klCoef stays, or is steered towards klTarget.',
+  },
+  klTarget: {
+    default: 6,
+    range: [1e-3, 10_000],
+    unit: 'nats a sequence',
+    paper: null,
+    source: 'lm-human-preferences',
+    description: 'The KL that the adaptive controller steers to.',
+  },
+  klHorizon: {
+    default: 10_000,
+    range: [1, 1e9],
+    integer: true,
+    unit: 'episodes',
+    paper: null,
+    source: 'lm-human-preferences',
+    description: 'The adaptive coefficient changes by a fifth at most in so many episodes.',
+  },
+  ptxCoef: {
+    default: 0,
+    range: [0, 10_000],
+    paper: 27.8,
+    source:
+      'App. C.4 (γ); its normalisation is not given: here losses are means over tokens, where about 1 does what 27.8 did',
+    description: 'Weight of the loss on pre-training text in each step: above 0 this is PPO-ptx.',
+  },
+  ptxRatio: {
+    default: 0.125,
+    range: [1e-4, 1000],
+    unit: 'rows of pre-training text an episode',
+    paper: 8,
+    source: 'App. C.4; scaled so that both parts of a step have about as many tokens',
+    description: 'How much pre-training text goes with the episodes; a row is a full context.',
+  },
+  emaDecay: {
+    default: 0.9,
+    range: [0, 0.9999],
+    paper: 0.992,
+    source: 'App. C.4, over 500 iterations; scaled to the default 50',
+    description:
+      'Decay an iteration of the moving average of the policy, which is the result; 0 takes the last policy.',
+  },
   gamma: {
     default: 1,
     range: [0, 1],
@@ -84,10 +133,19 @@ export const ppo = {
     description: 'Scale the rewards of a batch to variance 1, keeping their mean.',
   },
   whitenAdvantages: {
-    default: true,
+    default: 'minibatch',
+    choices: ['minibatch', 'batch', 'off'],
     paper: null,
-    source: 'the paper is silent (lm-human-preferences: on, per minibatch)',
-    description: 'Shift and scale the advantages of a minibatch to mean 0 and variance 1.',
+    source: 'the paper is silent (lm-human-preferences: per minibatch)',
+    description: 'Over what the advantages are shifted and scaled to mean 0 and variance 1.',
+  },
+  missingEos: {
+    default: 'replace',
+    choices: ['replace', 'subtract'],
+    paper: null,
+    source: 'the paper is silent (lm-human-preferences: replace; TRL: subtract)',
+    description:
+      'What happens to the score of a completion that did not end by itself: missingEosScore replaces it, or missingEosPenalty is taken off.',
   },
   missingEosScore: {
     default: -3,
@@ -96,6 +154,14 @@ export const ppo = {
     paper: null,
     source: 'the paper is silent (lm-human-preferences: -1)',
     description: 'Replaces the score of a completion that did not end by itself.',
+  },
+  missingEosPenalty: {
+    default: 1,
+    range: [0, 1000],
+    unit: 'score',
+    paper: null,
+    source: 'TRL: 1',
+    description: 'Taken off the score of a completion that did not end, with missingEos: subtract.',
   },
   warmupIterations: {
     default: 10,
@@ -130,6 +196,48 @@ export const ppo = {
     source: 'App. C.4',
     scaling: 'fitted on validation prompts: a small model takes larger steps',
     description: 'Learning rate of the value model.',
+  },
+  rolloutEvery: {
+    default: 5,
+    range: [0, 1_000_000],
+    integer: true,
+    unit: 'iterations',
+    paper: null,
+    source: 'for the rollout inspector',
+    description: 'Episodes are written token by token every so many iterations; 0 for never.',
+  },
+  rolloutEpisodes: {
+    default: 16,
+    range: [1, 65_536],
+    integer: true,
+    unit: 'episodes',
+    paper: null,
+    source: 'for the rollout inspector',
+    description: 'How many episodes of such an iteration are written.',
+  },
+  bestBy: {
+    default: 'score',
+    choices: ['off', 'score', 'reward'],
+    paper: null,
+    source: 'the paper picks models by Likert score',
+    description:
+      'The policy with the best mean over five iterations of this metric is kept beside the last.',
+  },
+  klLimit: {
+    default: 10,
+    range: [1e-3, 1e6],
+    unit: 'nats a sequence',
+    paper: null,
+    source: 'diagnosis kl-blow-up',
+    description: 'A mean KL above this is reported as a blow-up.',
+  },
+  stopOn: {
+    default: '',
+    choices: diagnosisCodes,
+    list: true,
+    paper: null,
+    source: 'diagnoses',
+    description: 'The diagnoses that stop the run, with a checkpoint.',
   },
   ...optimizer(1.5e-4, null, 'App. C.4: chosen from 2.55e-6 to 2.55e-5'),
 } satisfies Record<string, Hyperparameter>;

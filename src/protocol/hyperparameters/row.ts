@@ -10,6 +10,8 @@ export interface Hyperparameter {
   readonly range?: readonly [number, number];
   readonly integer?: boolean;
   readonly choices?: readonly string[];
+  /** Whether the value is any number of the choices, separated by commas; empty for none. */
+  readonly list?: boolean;
   readonly unit?: string;
   /** The paper's value, null where the paper does not say. */
   readonly paper: HyperparameterValue | null;

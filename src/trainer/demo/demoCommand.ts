@@ -45,7 +45,7 @@ export const demoCommand: Command = {
   },
   stages: [...pipelineStages],
   notes:
-    'SFT, sampling, gold ranking with noise, reward model, PPO, and evaluation on held-out prompts. With --json the last line is one JSON object.',
+    'SFT, sampling, gold ranking with noise, reward model, PPO, PPO-ptx, and evaluation on held-out prompts. With --json the last line is one JSON object.',
   async run(args, terminal) {
     const begin = Date.now();
     const folder = resolve(args.text('keep') ?? mkdtempSync(join(tmpdir(), 'instruct-demo-')));
@@ -96,7 +96,7 @@ async function makeDemoRun(folder: string, seed: number, args: Arguments): Promi
       id: 'demo',
       stage: 'pipeline',
       models: { policy: 'models/base' },
-      hyperparameters: { ...hyperparameters, rankings: 'gold' },
+      hyperparameters: { ...hyperparameters, rankings: 'gold', ptx: true },
       seed,
     },
     Date.now(),
@@ -111,7 +111,9 @@ class StageTimes {
   apply({ spec }: Run, event: RunEvent): void {
     if (event.type === 'started') this.last ??= event.time;
     if (event.type !== 'finished' || spec.stage === 'pipeline') return;
-    this.seconds[spec.stage] = roundSeconds(event.time - (this.last ?? event.time));
+    this.seconds[spec.id.replace(/^demo-/, '')] = roundSeconds(
+      event.time - (this.last ?? event.time),
+    );
     this.last = event.time;
   }
 }

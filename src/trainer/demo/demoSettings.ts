@@ -5,9 +5,9 @@ import type { WorldProjectSize } from '../worldProject.ts';
 
 /** Prompts and demonstrations of the demo's project. */
 export const demoSize: Omit<WorldProjectSize, 'seed'> = {
-  train: 5000,
+  train: 6000,
   valid: 150,
-  test: 1000,
+  test: 1500,
   demonstrations: 2000,
 };
 
@@ -20,6 +20,6 @@ export const demoSettings: Readonly<
   // On samples of the demo's SFT model two labelers then agree on about 72 % of comparisons.
   rank: { noise: 1.05 },
   rm: {},
-  ppo: {},
+  ppo: { iterations: 36, learningRate: 2e-4, warmupIterations: 6, emaDecay: 0.8 },
   eval: {},
 };

@@ -11,6 +11,7 @@ import {
 } from '../../ml/models/index.ts';
 import type { LoopResult, TrainingLoop } from '../../ml/rlhf/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
+import { runFiles } from '../../protocol/run.ts';
 import type { RunWork } from '../runWork.ts';
 import type { Run } from '../runFolder.ts';
 import { modelCardOf } from './modelCardOf.ts';
@@ -59,7 +60,15 @@ function withResult<Model extends LanguageModel, Result extends LoopResult<Model
     get step() {
       return loop.step;
     },
-    advance: () => loop.advance(),
+    async advance() {
+      const report = await loop.advance();
+      if (report.best === true && loop.current !== undefined) {
+        const summary = { step: loop.step, ...report.metrics };
+        const card = modelCardOf(run, summary);
+        await save(join(run.folder, runFiles.best), loop.current(), { card });
+      }
+      return report;
+    },
     snapshot: () => loop.snapshot(),
     restore: (state) => {
       loop.restore(state);

@@ -13,15 +13,12 @@ import { readRunView } from '../runView.ts';
 import { makeRun, pipelineSettings } from '../newRun.ts';
 import { readRun, runsFolderName, type Run } from '../runFolder.ts';
 import { StoppedWithin, type RunWork } from '../runWork.ts';
-import { pipelineStages, type PipelineStage } from '../stagePlans.ts';
+import { pipelineStages, stageOf, type PipelineStep } from '../stagePlans.ts';
 
 /** The work of a pipeline; `makeWork` makes that of its stages. */
 export function pipelineWork(context: WorkContext, makeWork: WorkMaker): RunWork {
   const { spec, project } = context.run;
-  const stages =
-    spec.hyperparameters['rankings'] === 'existing'
-      ? pipelineStages.filter((stage) => stage !== 'sample' && stage !== 'rank')
-      : [...pipelineStages];
+  const stages = stepsOf(spec);
   let step = 0;
   return {
     totalSteps: stages.length,
@@ -74,12 +71,21 @@ export function pipelineWork(context: WorkContext, makeWork: WorkMaker): RunWork
   };
 }
 
-/** The id of the run that does one stage of a pipeline. */
-export function childId(pipeline: Pick<RunSpec, 'id'>, stage: PipelineStage): string {
+/** What a pipeline does, in order. */
+function stepsOf({ hyperparameters }: RunSpec): PipelineStep[] {
+  const ranked = hyperparameters['rankings'] === 'existing';
+  return pipelineStages.flatMap((stage): PipelineStep[] => {
+    if (ranked && (stage === 'sample' || stage === 'rank')) return [];
+    return stage === 'ppo' && hyperparameters['ptx'] === true ? ['ppo', 'ppo-ptx'] : [stage];
+  });
+}
+
+/** The id of the run that does one step of a pipeline. */
+export function childId(pipeline: Pick<RunSpec, 'id'>, stage: PipelineStep): string {
   return `${pipeline.id}-${stage}`;
 }
 
-async function childRun(context: WorkContext, stage: PipelineStage): Promise<Run> {
+async function childRun(context: WorkContext, stage: PipelineStep): Promise<Run> {
   const { spec, project } = context.run;
   const id = childId(spec, stage);
   const folder = join(project, runsFolderName, id);
@@ -87,7 +93,7 @@ async function childRun(context: WorkContext, stage: PipelineStage): Promise<Run
   const hyperparameters = pipelineSettings(spec, stage);
   const run = {
     id,
-    stage,
+    stage: stageOf(stage),
     models: childModels(spec, stage),
     ...(spec.preset === undefined ? {} : { preset: spec.preset }),
     hyperparameters,
@@ -96,8 +102,8 @@ async function childRun(context: WorkContext, stage: PipelineStage): Promise<Run
   return makeRun(project, run, context.surroundings.clock());
 }
 
-function childModels(spec: RunSpec, stage: PipelineStage): Record<string, string> {
-  const result = (of: PipelineStage): string =>
+function childModels(spec: RunSpec, stage: PipelineStep): Record<string, string> {
+  const result = (of: PipelineStep): string =>
     `${runsFolderName}/${childId(spec, of)}/${runFiles.model}`;
   const base = spec.models['policy'];
   return {
@@ -106,7 +112,13 @@ function childModels(spec: RunSpec, stage: PipelineStage): Record<string, string
     rank: { policy: result('sft') },
     rm: { policy: spec.hyperparameters['rm.init'] === 'base' ? base : result('sft') },
     ppo: { policy: result('sft'), reward: result('rm') },
-    eval: { base, sft: result('sft'), ppo: result('ppo') },
+    'ppo-ptx': { policy: result('sft'), reward: result('rm') },
+    eval: {
+      base,
+      sft: result('sft'),
+      ppo: result('ppo'),
+      ...(spec.hyperparameters['ptx'] === true ? { 'ppo-ptx': result('ppo-ptx') } : {}),
+    },
   }[stage];
 }
 

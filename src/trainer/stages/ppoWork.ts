@@ -5,6 +5,7 @@ import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
 import { asked, askedSchema, promptsOf, refuseEmpty } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
+import { pretrainingText } from './pretrainingText.ts';
 import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';
 import { warnOfRewardModel } from './rewardReportFile.ts';
 
@@ -18,10 +19,12 @@ export const ppoWork: WorkMaker = async (context) => {
     return found;
   });
   warnOfRewardModel(context);
+  const text = hyperparameters.ptxCoef > 0 ? await pretrainingText(context) : null;
   const loop = new PpoLoop({
     model: await languageModelOf(context.run, 'policy'),
     rewardModel: await rewardModelOf(context.run, 'reward'),
     prompts,
+    ...(text === null ? {} : { document: text }),
     hyperparameters,
     seed: spec.seed,
   });

@@ -13,7 +13,7 @@ const titles: Readonly<Record<TunableStage, string>> = {
   pretrain: 'Pre-training',
   sft: 'SFT',
   rm: 'Reward model',
-  ppo: 'PPO',
+  ppo: 'PPO and PPO-ptx',
   dpo: 'DPO',
   expert: 'Expert iteration',
   sample: 'Sampling for labelers',

@@ -81,26 +81,30 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
     const references = await this.#sums(model.parameters, sequences);
     const refLogprobs = new Float32Array(completions);
     refLogprobs.set(references);
-    const { loss, accuracy, gradNorm } = await this.#learner.step({
-      key: `${shapeKey(batch.shape)} ${completions} ${pairs}`,
-      graph: () => {
-        const { logprobs, trainable } = logprobsAt(model.config, batch.shape, 1);
-        const inputs = preferenceInputs(completions, positions, pairs);
-        const { loss, metrics } = directPreferenceLoss(logprobs, inputs, hyperparameters.beta);
-        return { loss, metrics, trainable };
-      },
-      feeds: {
-        ...batchFeeds(batch),
-        ...comparisons,
-        targets: batch.targets,
-        membership: membershipOf(batch.offsets, completions, positions),
-        refLogprobs,
-      },
+    const { passes, gradNorm } = await this.#learner.step(
+      [
+        {
+          key: `${shapeKey(batch.shape)} ${completions} ${pairs}`,
+          graph: () => {
+            const { logprobs, trainable } = logprobsAt(model.config, batch.shape, 1);
+            const inputs = preferenceInputs(completions, positions, pairs);
+            const { loss, metrics } = directPreferenceLoss(logprobs, inputs, hyperparameters.beta);
+            return { loss, metrics, trainable };
+          },
+          feeds: {
+            ...batchFeeds(batch),
+            ...comparisons,
+            targets: batch.targets,
+            membership: membershipOf(batch.offsets, completions, positions),
+            refLogprobs,
+          },
+        },
+      ],
       learningRate,
-    });
+    );
     const metrics: Record<string, number> = {
-      'dpo/loss': loss,
-      'dpo/accuracy': accuracy,
+      'dpo/loss': passes[0]['loss'],
+      'dpo/accuracy': passes[0]['accuracy'],
       grad_norm: gradNorm,
       learning_rate: learningRate,
     };

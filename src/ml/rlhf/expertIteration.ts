@@ -14,7 +14,7 @@ import { LanguageModelLearner } from './languageModelLoss.ts';
 import { badCheckpoint, checkFinite } from './learner.ts';
 import { EpochOrder } from './order.ts';
 import { LogprobPass, ScalarPass } from './passes.ts';
-import type { RolloutPrompt } from './ppo.ts';
+import type { RolloutPrompt } from './rollout.ts';
 import { mean } from './statistics.ts';
 import type {
   LoopResult,

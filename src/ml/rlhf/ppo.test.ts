@@ -203,7 +203,7 @@ test('completions that cannot end are diagnosed, and stop the run where that is 
 
 test('a policy let loose with huge steps is diagnosed by its KL, its entropy and its scores', async () => {
   const loop = new PpoLoop(
-    options({ iterations: 40, klCoef: 0, learningRate: 0.03, klLimit: 2, warmupIterations: 0 }),
+    options({ iterations: 60, klCoef: 0, learningRate: 0.01, klLimit: 2, warmupIterations: 0 }),
   );
   const seen = new Set<string>();
   while (loop.step < loop.totalSteps) {

@@ -5,7 +5,7 @@ import type { Hyperparameter } from './row.ts';
 /** PPO against the reward model (section 3.5, App. C.4). */
 export const ppo = {
   iterations: {
-    default: 50,
+    default: 36,
     range: [1, 1_000_000],
     integer: true,
     unit: 'iterations',
@@ -78,8 +78,9 @@ export const ppo = {
     default: 0,
     range: [0, 10_000],
     paper: 27.8,
-    source:
-      'App. C.4 (γ); its normalisation is not given: here losses are means over tokens, where about 1 does what 27.8 did',
+    source: 'App. C.4 (γ)',
+    scaling:
+      'Off: PPO is the default. The normalisation of 27.8 is not printed; here losses are means over tokens, where 0.5 does what it did.',
     description: 'Weight of the loss on pre-training text in each step: above 0 this is PPO-ptx.',
   },
   ptxRatio: {
@@ -87,14 +88,16 @@ export const ppo = {
     range: [1e-4, 1000],
     unit: 'rows of pre-training text an episode',
     paper: 8,
-    source: 'App. C.4; scaled so that both parts of a step have about as many tokens',
+    source: 'App. C.4',
+    scaling: 'Both parts of a step then have about as many tokens.',
     description: 'How much pre-training text goes with the episodes; a row is a full context.',
   },
   emaDecay: {
-    default: 0.9,
+    default: 0.8,
     range: [0, 0.9999],
     paper: 0.992,
-    source: 'App. C.4, over 500 iterations; scaled to the default 50',
+    source: 'App. C.4',
+    scaling: 'Over 36 iterations instead of 500.',
     description:
       'Decay an iteration of the moving average of the policy, which is the result; 0 takes the last policy.',
   },
@@ -164,12 +167,13 @@ export const ppo = {
     description: 'Taken off the score of a completion that did not end, with missingEos: subtract.',
   },
   warmupIterations: {
-    default: 10,
+    default: 6,
     range: [0, 1_000_000],
     integer: true,
     unit: 'iterations',
     paper: 10,
     source: 'App. C.4: from one tenth of the peak',
+    scaling: 'A sixth of 36 iterations.',
     description: 'Iterations over which the learning rate rises from one tenth of its peak.',
   },
   temperature: {
@@ -239,5 +243,5 @@ export const ppo = {
     source: 'diagnoses',
     description: 'The diagnoses that stop the run, with a checkpoint.',
   },
-  ...optimizer(1.5e-4, null, 'App. C.4: chosen from 2.55e-6 to 2.55e-5'),
+  ...optimizer(2e-4, null, 'App. C.4: chosen from 2.55e-6 to 2.55e-5'),
 } satisfies Record<string, Hyperparameter>;

@@ -20,6 +20,6 @@ export const demoSettings: Readonly<
   // On samples of the demo's SFT model two labelers then agree on about 72 % of comparisons.
   rank: { noise: 1.05 },
   rm: {},
-  ppo: { iterations: 36, learningRate: 2e-4, warmupIterations: 6, emaDecay: 0.8 },
+  ppo: {},
   eval: {},
 };

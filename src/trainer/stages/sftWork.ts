@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { SftLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
-import { demonstratedBySplit, demonstratedSchema, fewShotBySplit, refuseEmpty } from './examples.ts';
+import {
+  demonstratedBySplit,
+  demonstratedSchema,
+  fewShotBySplit,
+  refuseEmpty,
+} from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, languageModelWork } from './modelWork.ts';
 

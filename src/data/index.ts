@@ -30,6 +30,15 @@ export { krippendorffAlpha } from './krippendorff.ts';
 export type { AlphaMetric } from './krippendorff.ts';
 export type { LabelState } from './labelStates.ts';
 export { fewShotExamples } from './fewShot.ts';
+export { applyImport, exportDataset, formats, planImport } from './exchange/index.ts';
+export type {
+  Exported,
+  ExportOptions,
+  FilePlan,
+  ImportOptions,
+  ImportPlan,
+  KindCounts,
+} from './exchange/index.ts';
 export type { LinePlace } from './jsonlLines.ts';
 export { formatProblem } from './problem.ts';
 export type { Problem, ProblemCode } from './problem.ts';

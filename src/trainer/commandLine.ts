@@ -66,7 +66,7 @@ export class Arguments {
 /**
  * Parses the arguments after a command's name.
  * @throws InstructError `bad-argument` for an unknown option, naming the nearest known one, for a
- * missing value, and for the wrong number of positionals.
+ * missing value, and for the wrong number of positionals; a last name that ends in "…" takes any.
  */
 export function parseArguments(
   command: string,
@@ -120,7 +120,8 @@ export function parseArguments(
   if (free.length < least) {
     throw usageError(command, `expected ${positionals.names.join(' ')}, got nothing`);
   }
-  if (free.length > positionals.names.length) {
+  const takesMany = positionals.names.at(-1)?.endsWith('…') === true;
+  if (!takesMany && free.length > positionals.names.length) {
     throw usageError(command, `unexpected argument "${free[positionals.names.length]}"`);
   }
   return new Arguments(command, free, values);

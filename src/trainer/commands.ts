@@ -4,6 +4,8 @@ import { agreementCommand } from './agreementCommand.ts';
 import { buildBaseModelCommand } from './build/buildBaseModel.ts';
 import { buildSampleProjectCommand } from './build/buildSampleProject.ts';
 import { demoCommand } from './demo/demoCommand.ts';
+import { exportCommand } from './exchange/exportCommand.ts';
+import { importCommand } from './exchange/importCommand.ts';
 import { initCommand } from './initCommand.ts';
 import { publicTaskCommand } from './publicTasks/publicTaskCommand.ts';
 import { inspectCommand } from './inspectCommand.ts';
@@ -16,6 +18,8 @@ import { validateCommand } from './validateCommand.ts';
 /** See the file's header. */
 export const commands: readonly Command[] = [
   initCommand,
+  importCommand,
+  exportCommand,
   ...stageCommands,
   runCommand,
   publicTaskCommand,

@@ -1,7 +1,10 @@
 /** Making a project folder. */
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InstructError } from '../protocol/errors.ts';
+import { projectFileName, projectFormat } from '../protocol/project.ts';
+import { assetPath } from './assets.ts';
+import { writeJsonAtomic } from './atomicFile.ts';
 
 /** Where a project keeps the model that everything starts from. */
 export const baseModelFolder = 'models/base';
@@ -16,5 +19,21 @@ export function refuseToOverwrite(folder: string, names: readonly string[]): voi
     message: `${path}: stands already, and nothing is overwritten.`,
     remedy: 'Choose an empty folder, or one that does not exist yet.',
     place: { path },
+  });
+}
+
+/**
+ * Makes a project without records, with the embedded model where the folder has none. The project
+ * file comes last, since a folder without it is no project.
+ */
+export function createEmptyProject(folder: string, name: string): void {
+  refuseToOverwrite(folder, [projectFileName]);
+  mkdirSync(join(folder, 'models'), { recursive: true });
+  const model = join(folder, baseModelFolder);
+  if (!existsSync(model)) cpSync(assetPath('base-model'), model, { recursive: true });
+  writeJsonAtomic(join(folder, projectFileName), {
+    format: projectFormat,
+    name: name === '' ? 'Imported' : name,
+    models: { base: baseModelFolder },
   });
 }

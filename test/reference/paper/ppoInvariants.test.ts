@@ -11,6 +11,7 @@ import { policyLoss, valueLoss } from '../../../src/ml/rlhf/losses.ts';
 import { EpochOrder } from '../../../src/ml/rlhf/order.ts';
 import { LogprobPass } from '../../../src/ml/rlhf/passes.ts';
 import { whiten } from '../../../src/ml/rlhf/whiten.ts';
+import { resolveHyperparameters } from '../../../src/protocol/hyperparameters.ts';
 import { presetValues } from '../../../src/protocol/presets.ts';
 import { tinyModel } from '../../fixtures/tinyModel.ts';
 import { close, evaluate, execution, near, sum } from './numbers.ts';
@@ -90,17 +91,11 @@ const episodeOf = (length: number, seed: number): Episode => ({
 const settings = presetValues('paper-1.3b', 'ppo');
 
 test('15. nothing after the end leaks back: an episode beside longer ones is as it is alone', () => {
-  const hyperparameters = {
-    klCoef: 0.02,
-    gamma: 0.9,
-    lam: 0.95,
-    whitenRewards: false,
-    missingEosScore: -1,
-  };
+  const hyperparameters = resolveHyperparameters('ppo', { gamma: 0.9, whitenAdvantages: 'off' });
   const episodes = [episodeOf(2, 1), episodeOf(9, 2), episodeOf(5, 3)];
-  const together = gatherExperience(episodes, hyperparameters);
+  const together = gatherExperience(episodes, hyperparameters, 0.02);
   for (const [i, episode] of episodes.entries()) {
-    const alone = gatherExperience([episode], hyperparameters);
+    const alone = gatherExperience([episode], hyperparameters, 0.02);
     assert.deepEqual(together.advantages[i], alone.advantages[0]);
     assert.deepEqual(together.returns[i], alone.returns[0]);
   }

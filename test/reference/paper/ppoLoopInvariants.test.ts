@@ -122,7 +122,7 @@ test('20. eight minibatches an iteration: the optimiser takes 8 steps in each', 
 });
 
 test('21. PPO’s first iteration learns at a tenth of the peak', async () => {
-  const loop = new PpoLoop(options());
+  const loop = new PpoLoop(options({ warmupIterations: 10 }));
   const rates = [
     (await loop.advance()).metrics['learning_rate'],
     (await loop.advance()).metrics['learning_rate'],
@@ -194,6 +194,14 @@ test('25. a completion without an end has exactly the fixed score, and only such
   loop.dispose();
   assert.equal(metrics['ppo/ended'], 0);
   assert.equal(metrics['ppo/score'], -1);
+  const subtracted = async (missingEosPenalty: number): Promise<number> => {
+    const settings = { maxNewTokens: 1, missingEos: 'subtract', missingEosPenalty };
+    const other = new PpoLoop(options(settings));
+    const report = await other.advance();
+    other.dispose();
+    return report.metrics['ppo/score'];
+  };
+  near((await subtracted(0)) - (await subtracted(2)), 2, 1e-5);
 });
 
 test('26. T → 0 is the argmax, and a small temperature draws it too', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gather, input, tokenLogprobs } from '../../../src/ml/graph/index.ts';
+import { fewShotExamples } from '../../../src/data/index.ts';
 import { cosineDecay } from '../../../src/ml/optim/index.ts';
 import { batchFeeds, LogprobPass, logprobsAt } from '../../../src/ml/rlhf/passes.ts';
 import { encodeCompletion } from '../../../src/ml/rlhf/encodeCompletion.ts';
@@ -131,4 +132,23 @@ test('3. a seed decides the weights bit for bit, and a resumed optimiser is an u
   resumed.restore(first.snapshot());
   first.dispose();
   assert.deepEqual((await trained(resumed)).weights, weights);
+});
+
+test('4. K pairs make exactly K few-shot examples, each with the other K − 1 and without its own answer', () => {
+  for (const k of [1, 2, 5, 9]) {
+    const pairs = Array.from({ length: k }, (_, i) => ({
+      query: `query-${i}.`,
+      response: `response-${i}.`,
+    }));
+    const examples = fewShotExamples('Do as before.', pairs);
+    assert.equal(examples.length, k);
+    for (const [i, { prompt, completion }] of examples.entries()) {
+      assert.equal(completion, `response-${i}.`);
+      assert.ok(prompt.startsWith('Do as before.'));
+      for (const [other, pair] of pairs.entries()) {
+        assert.ok(prompt.includes(pair.query));
+        assert.equal(prompt.includes(pair.response), other !== i, `${i}, ${other}`);
+      }
+    }
+  }
 });

@@ -31,6 +31,7 @@ export interface PromptEntry extends EntryPlace {
   readonly split: Split | undefined;
   readonly user: string | undefined;
   readonly organization: string | undefined;
+  readonly language: string | undefined;
   readonly source: string | undefined;
   readonly tags: readonly string[];
 }
@@ -102,6 +103,7 @@ const makers: Makers = {
     split: record.split,
     user: record.user === undefined ? undefined : intern(record.user),
     organization: record.organization === undefined ? undefined : intern(record.organization),
+    language: record.language === undefined ? undefined : intern(record.language),
     source: record.source === undefined ? undefined : intern(record.source),
     tags: record.tags === undefined ? none : record.tags.map(intern),
     file: place.file,

@@ -15,6 +15,21 @@ export type { ContestedPrompt, SettlingTask } from './contested.ts';
 export type { Appended, TornLine } from './appendFile.ts';
 export type { Compacted } from './compactFile.ts';
 export type { DatasetCounts, Tally } from './counts.ts';
+export {
+  applyProposals,
+  curationSteps,
+  datasetStatistics,
+  detectLanguage,
+  proposalsOf,
+} from './curation/index.ts';
+export type {
+  CurationOptions,
+  CurationStep,
+  DatasetStatistics,
+  Description,
+  PersonalData,
+  Proposal,
+} from './curation/index.ts';
 export { Dataset } from './dataset.ts';
 export type { DatasetOptions } from './dataset.ts';
 export { digestFiles } from './digest.ts';

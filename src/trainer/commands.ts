@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { agreementCommand } from './agreementCommand.ts';
 import { buildBaseModelCommand } from './build/buildBaseModel.ts';
 import { buildSampleProjectCommand } from './build/buildSampleProject.ts';
+import { curateCommand } from './curateCommand.ts';
 import { demoCommand } from './demo/demoCommand.ts';
 import { exportCommand } from './exchange/exportCommand.ts';
 import { importCommand } from './exchange/importCommand.ts';
@@ -13,6 +14,7 @@ import { runCommand } from './runCommand.ts';
 import { samplerCommand } from './sampler/samplerCommand.ts';
 import { screenCommand } from './screenCommand.ts';
 import { stageCommands } from './stageCommands.ts';
+import { statsCommand } from './statsCommand.ts';
 import { validateCommand } from './validateCommand.ts';
 
 /** See the file's header. */
@@ -25,6 +27,8 @@ export const commands: readonly Command[] = [
   publicTaskCommand,
   inspectCommand,
   validateCommand,
+  curateCommand,
+  statsCommand,
   agreementCommand,
   screenCommand,
   samplerCommand,

@@ -92,6 +92,10 @@ export const samplingSchema = z.looseObject({
   topP: z.number().gt(0).max(1).optional(),
   topK: z.int().min(0).optional(),
   maxTokens: z.int().min(1),
+  minTokens: z.int().min(0).optional(),
+  repetitionPenalty: z.number().gt(0).optional(),
+  /** Texts at which a completion ends; what is kept of it ends before them. */
+  stop: z.array(z.string().min(1)).optional(),
   seed: z.int().optional(),
 });
 /** Sampling settings, see {@link samplingSchema}. */

@@ -82,6 +82,21 @@ test('a completion streams in as it is written, and the same seed writes the sam
   assert.equal((await sampler.ended).code, 0);
 });
 
+test('a completion ends before a stop string, and not before its least length', async (t) => {
+  const sampler = await startSampler(t);
+  const sampling = { temperature: 1, maxTokens: 12, seed: 7 };
+  sampler.ask(request('whole', { sampling: { ...sampling, minTokens: 12 } }));
+  const whole = await sampler.untilDone('whole');
+  assert.ok(whole.type === 'done');
+  assert.equal(whole.finish, 'length');
+  const stop = whole.completion.slice(4, 6);
+  sampler.ask(request('stopped', { sampling: { ...sampling, minTokens: 12, stop: [stop] } }));
+  const stopped = await sampler.untilDone('stopped');
+  assert.ok(stopped.type === 'done');
+  assert.equal(stopped.finish, 'stop');
+  assert.equal(stopped.completion, whole.completion.slice(0, whole.completion.indexOf(stop)));
+});
+
 test('a cancelled request ends at once with what it has, the others go on', async (t) => {
   const sampler = await startSampler(t);
   // The model knows nothing yet, so its text hardly ever ends by itself.

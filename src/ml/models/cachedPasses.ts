@@ -50,7 +50,7 @@ export function promptPass(
  * A pass over one token a row. Inputs besides the weights: `tokens` [B, 1] and `positions` [B, 1],
  * both int32, `mask` [B, 1, 1, L] (0 where the cache holds a token, else {@link masked}),
  * `inverseTemperature` [], and per layer `pastKey.<i>` [B, Hkv, D, L] and `pastValue.<i>` [B, Hkv, L, D].
- * Outputs: `probabilities` [B, V] at the temperature, `logprobs` [B, V] at temperature 1, and per
+ * Outputs: `probabilities` [B, V] at the temperature, `logprobs` [B, V] at temperature 1, `logits` [B, V], and per
  * layer `key.<i>` and `value.<i>` [N, Hkv·D] of the new tokens.
  */
 export function stepPass(
@@ -71,6 +71,7 @@ function nextToken(config: ModelConfig, weights: Weights, hidden: Tensor): Recor
   return {
     probabilities: softmax(mul(logits, input('inverseTemperature', []))),
     logprobs: logSoftmax(logits),
+    logits,
   };
 }
 

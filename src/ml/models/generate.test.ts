@@ -2,6 +2,7 @@ import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { Random } from '../../data/random.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { div, input, logSoftmax } from '../graph/index.ts';
@@ -191,4 +192,61 @@ test('truncation leaves only the most probable tokens, and their untruncated log
   for (const { tokens, logprobs: own } of completions) {
     assert.ok(Math.abs(own[0] - logprobs[tokens[0]]) < 1e-5);
   }
+});
+
+const ids = z.array(z.int());
+const penaltyCases = z.object({
+  prompt: ids,
+  plain: ids,
+  repetitionPenalty: z.array(z.object({ penalty: z.number(), tokens: ids })),
+  endToken: z.int(),
+  ended: ids,
+  minNewTokens: z.array(z.object({ least: z.int(), tokens: ids })),
+});
+
+test('penalties give the greedy completions of transformers', async () => {
+  // test/reference/penalties.py
+  const file = readFileSync(join(folder, 'penalties.json'), 'utf8');
+  const cases = penaltyCases.parse(JSON.parse(file));
+  const greedy = async (settings: Partial<GenerateOptions>): Promise<number[]> => {
+    const sampled = { ...options, temperature: 0, maxNewTokens: 16, ...settings };
+    return (await generator.generate(parameters, [cases.prompt], sampled))[0].tokens;
+  };
+  assert.deepEqual(await greedy({}), cases.plain);
+  for (const { penalty, tokens } of cases.repetitionPenalty) {
+    assert.deepEqual(await greedy({ repetitionPenalty: penalty }), tokens, `${penalty}`);
+  }
+  const { endToken } = cases;
+  assert.deepEqual(await greedy({ endToken }), cases.ended);
+  for (const { least, tokens } of cases.minNewTokens) {
+    assert.deepEqual(await greedy({ endToken, minNewTokens: least }), tokens, `${least}`);
+  }
+});
+
+test('a penalty of 1 and no least length draw what is drawn without them', async () => {
+  const seeded = (): GenerateOptions => ({ ...options, temperature: 0.8, random: new Random(3) });
+  const plain = await generator.generate(parameters, prompts, seeded());
+  const same = await generator.generate(parameters, prompts, {
+    ...seeded(),
+    repetitionPenalty: 1.0000001,
+    minNewTokens: 3,
+  });
+  assert.deepEqual(
+    same.map(({ tokens }) => tokens),
+    plain.map(({ tokens }) => tokens),
+  );
+});
+
+test('a completion ends with the token at which it is told to stop', async () => {
+  const seen: number[] = [];
+  const [completion] = await generator.generate(parameters, [[5, 17, 40]], {
+    ...options,
+    stops: (tokens) => {
+      seen.push(tokens.length);
+      return tokens.length === 3;
+    },
+  });
+  assert.deepEqual(seen, [1, 2, 3]);
+  assert.equal(completion.tokens.length, 3);
+  assert.equal(completion.finish, 'stop');
 });

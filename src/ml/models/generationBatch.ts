@@ -8,16 +8,20 @@ import { masked, promptPass, stepPass } from './cachedPasses.ts';
 import { KeyValueCache } from './keyValueCache.ts';
 import { attentionShape } from './modelConfig.ts';
 import type { ModelConfig } from './modelConfig.ts';
+import { penalised, penalises } from './penalties.ts';
+import type { Penalties } from './penalties.ts';
 import { drawToken, mostProbable } from './sampling.ts';
 import type { Truncation } from './sampling.ts';
 
 /** How `Generator.generate` samples. */
-export interface GenerateOptions extends Truncation {
+export interface GenerateOptions extends Truncation, Penalties {
   readonly maxNewTokens: number;
   /** Divides the logits; 0 takes the most probable token each time. */
   readonly temperature: number;
   /** The token that ends a completion, or null to go on to the limit. */
   readonly endToken: number | null;
+  /** Asked with the tokens of a completion after each new one: whether it ends there, see `stopsAt`. */
+  readonly stops?: (tokens: readonly number[]) => boolean;
   /**
    * Every prompt gets a stream of its own forked from this, in order: what a row draws does not
    * depend on the other rows.
@@ -31,10 +35,10 @@ export interface GenerateOptions extends Truncation {
 
 /** What was sampled for one prompt. */
 export interface GeneratedCompletion {
-  /** The new tokens; the end token is the last one where `finish` is `stop`. */
+  /** The new tokens; where `finish` is `stop` the last one is the end token, or what `stops` saw. */
   readonly tokens: number[];
   /**
-   * Log-probability of each token under logits / temperature, before any truncation, in nats. At
+   * Log-probability of each token under logits / temperature, before penalties and truncation, in nats. At
    * temperature 0 those under temperature 1.
    */
   readonly logprobs: number[];
@@ -192,19 +196,22 @@ export class GenerationBatch {
   }
 
   #draw(row: Row, i: number, result: RunResult): void {
-    const { temperature, endToken, onToken } = this.#options;
+    const { temperature, endToken, onToken, stops } = this.#options;
     const { vocabSize } = this.#config;
     const own = (name: string): Float32Array =>
       result.float32(name).subarray(i * vocabSize, (i + 1) * vocabSize);
     const probabilities = own('probabilities');
+    const choices = penalises(this.#options, row)
+      ? penalised(own('logits'), this.#options, row, this.#inverseTemperature[0], endToken)
+      : probabilities;
     const token =
       temperature === 0
-        ? mostProbable(probabilities)
-        : drawToken(probabilities, row.random.uniform(), this.#options);
+        ? mostProbable(choices)
+        : drawToken(choices, row.random.uniform(), this.#options);
     row.tokens.push(token);
     row.logprobs.push(Math.log(probabilities[token]));
     row.logprob += own('logprobs')[token];
-    if (token === endToken) row.finish = 'stop';
+    if (token === endToken || stops?.(row.tokens) === true) row.finish = 'stop';
     else if (row.tokens.length === row.limit) row.finish = 'length';
     onToken?.(row.index, token);
   }
@@ -230,6 +237,7 @@ function stepOutputs(config: ModelConfig, rows: number): Arrays {
   const outputs: Record<string, Float32Array> = {
     probabilities: new Float32Array(rows * vocabSize),
     logprobs: new Float32Array(rows * vocabSize),
+    logits: new Float32Array(rows * vocabSize),
   };
   for (let layer = 0; layer < nLayer; layer++) {
     outputs[`key.${layer}`] = new Float32Array(rows * width);

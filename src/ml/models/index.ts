@@ -15,6 +15,7 @@ export {
 } from './modelFolder.ts';
 export type { SaveOptions } from './modelFolder.ts';
 export { initialise, weightInputs, withScalarHead } from './modelParameters.ts';
+export { beforeStop, stopsAt } from './stopStrings.ts';
 export { Tokenizer } from './tokenizer.ts';
 export { endOfText, trainTokenizer } from './trainTokenizer.ts';
 export { causalAttention, trunk } from './trunk.ts';

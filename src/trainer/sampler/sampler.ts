@@ -4,6 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { Random, modelInput } from '../../data/index.ts';
+import { beforeStop, stopsAt } from '../../ml/models/index.ts';
 import { toErrorData } from '../../protocol/errors.ts';
 import {
   samplerRequestSchema,
@@ -100,7 +101,8 @@ export class Sampler {
     { id, prompt, sampling }: SampleRequest,
     signal: AbortSignal,
   ): Promise<SamplerReply> {
-    const { temperature, topP, topK, maxTokens, seed } = sampling;
+    const { temperature, topP, topK, maxTokens, minTokens, repetitionPenalty, stop, seed } =
+      sampling;
     const text = model.tokenizer.stream({ skipSpecial: true });
     let completion = '';
     const say = (added: string): void => {
@@ -113,6 +115,9 @@ export class Sampler {
       temperature,
       ...(topP === undefined ? {} : { topP }),
       ...(topK === undefined ? {} : { topK }),
+      ...(minTokens === undefined ? {} : { minNewTokens: minTokens }),
+      ...(repetitionPenalty === undefined ? {} : { repetitionPenalty }),
+      ...(stop === undefined ? {} : { stops: stopsAt(model.tokenizer, stop) }),
       endToken: model.tokenizer.endToken,
       random: new Random(seed ?? randomInt(2 ** 32)),
       onToken: (_row, token) => {
@@ -121,6 +126,7 @@ export class Sampler {
       signal,
     });
     say(text.end());
+    completion = beforeStop(completion, stop ?? []);
     return { type: 'done', id, completion, finish: drawn.finish, logprob: drawn.logprob };
   }
 }

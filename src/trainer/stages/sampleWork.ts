@@ -61,6 +61,9 @@ export const sampleWork: WorkMaker = async (context): Promise<RunWork> => {
         maxNewTokens: settings.maxNewTokens,
         temperature: settings.temperature,
         topP: settings.topP,
+        topK: settings.topK,
+        repetitionPenalty: settings.repetitionPenalty,
+        minNewTokens: settings.minNewTokens,
         endToken: model.tokenizer.endToken,
         random: new Random(`sample ${spec.seed} ${step}`),
       },
@@ -76,6 +79,11 @@ export const sampleWork: WorkMaker = async (context): Promise<RunWork> => {
         sampling: {
           temperature: settings.temperature,
           topP: settings.topP,
+          ...(settings.topK > 0 && { topK: settings.topK }),
+          ...(settings.repetitionPenalty !== 1 && {
+            repetitionPenalty: settings.repetitionPenalty,
+          }),
+          ...(settings.minNewTokens > 0 && { minTokens: settings.minNewTokens }),
           maxTokens: settings.maxNewTokens,
           seed: spec.seed,
         },

@@ -8,6 +8,7 @@ import { demoCommand } from './demo/demoCommand.ts';
 import { exportCommand } from './exchange/exportCommand.ts';
 import { importCommand } from './exchange/importCommand.ts';
 import { initCommand } from './initCommand.ts';
+import { judgeCommand } from './judging/judgeCommand.ts';
 import { publicTaskCommand } from './publicTasks/publicTaskCommand.ts';
 import { inspectCommand } from './inspectCommand.ts';
 import { runCommand } from './runCommand.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   exportCommand,
   ...stageCommands,
   runCommand,
+  judgeCommand,
   publicTaskCommand,
   inspectCommand,
   validateCommand,

@@ -56,6 +56,11 @@ async function worldProject(t: TestContext): Promise<string> {
   return project;
 }
 
+const judgedSchema = z.object({
+  models: z.record(z.string(), z.object({ winRate: z.number(), comparisons: z.int() })),
+  agreementWithGold: z.object({ compared: z.int() }).nullable(),
+});
+
 const finishedAs = (project: string, id: string) =>
   foldRun(eventsOf({ folder: join(project, 'runs', id) }));
 
@@ -126,6 +131,21 @@ test('a pipeline goes through every stage, survives a kill, and leaves what each
   for (const { completions: answers } of evaluation.answers) {
     assert.deepEqual(Object.keys(answers), ['base', 'prompted', 'sft', 'ppo']);
   }
+
+  // The answers can be judged again, by others and against others.
+  const judged = async (...args: string[]) => {
+    const end = await instruct(t, ['judge', `${id}-eval`, '--project', project, ...args]);
+    assert.equal(end.code, 0, end.stderr);
+    return end.stdout;
+  };
+  const byGold = judgedSchema.parse(JSON.parse(await judged('--baseline', 'base', '--json')));
+  assert.deepEqual(Object.keys(byGold.models), ['prompted', 'sft', 'ppo']);
+  assert.equal(byGold.models['sft'].comparisons, 8);
+  const byReward = judgedSchema.parse(JSON.parse(await judged('--by', 'reward', '--json')));
+  assert.deepEqual(Object.keys(byReward.models), ['base', 'prompted', 'ppo']);
+  assert.ok(byReward.agreementWithGold !== null);
+  assert.match(await judged('--by', 'human'), /^32 answers of 8 prompts now wait to be ranked/);
+  assert.match(await judged('--by', 'human'), /Labelers: none yet\./);
 
   // What people ranked counts as it stands: such a pipeline neither samples nor ranks.
   const own = await instruct(t, [

@@ -15,6 +15,7 @@ export type { RankedCompletions } from './encodedRankings.ts';
 export { RewardModelLoop } from './rewardModel.ts';
 export type { RewardModelOptions, RewardModelResult } from './rewardModel.ts';
 export { verdictText } from './rewardVerdict.ts';
+export { scoreCompletions } from './scoreCompletions.ts';
 export { SftLoop } from './sft.ts';
 export type { Demonstrated, SftOptions } from './sft.ts';
 export type {
@@ -26,5 +27,5 @@ export type {
   StepReport,
   TrainingLoop,
 } from './trainingLoop.ts';
-export { outcome, winRate } from './winRate.ts';
+export { bootstrapInterval, outcome, winRate } from './winRate.ts';
 export type { WinRate } from './winRate.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { outcome, winRate } from './winRate.ts';
+import { Random } from '../../data/random.ts';
+import { bootstrapInterval, outcome, winRate } from './winRate.ts';
 
 test("the paper's 85 ± 3 % is what 544 comparisons give", () => {
   const wins = Math.round(0.85 * 544);
@@ -24,4 +25,34 @@ test('two models share one whole between them, and a model ties with itself', ()
 
 test('no comparisons are no win rate', () => {
   assert.throws(() => winRate([]), /at least one comparison/);
+});
+
+test('the bootstrap of independent comparisons is the normal interval', () => {
+  const outcomes = Array.from({ length: 500 }, (_, i) => (i < 365 ? 1 : 0));
+  const { ci95 } = winRate(outcomes);
+  const clustered = outcomes.map((one, i) => ({ cluster: String(i), outcome: one }));
+  const [low, high] = bootstrapInterval(clustered, new Random(1));
+  assert.ok(Math.abs(low - ci95[0]) < 0.008 && Math.abs(high - ci95[1]) < 0.008);
+  assert.deepEqual(bootstrapInterval(clustered, new Random(1)), [low, high]);
+});
+
+test('comparisons said four times over leave the clustered interval as wide as it was', () => {
+  const once = Array.from({ length: 100 }, (_, i) => ({
+    cluster: String(i),
+    outcome: i < 60 ? 1 : i < 70 ? 0.5 : 0,
+  }));
+  const fourfold = [once, once, once, once].flat();
+  const width = ([low, high]: readonly [number, number]): number => high - low;
+  const single = width(bootstrapInterval(once, new Random(2)));
+  const quadruple = width(bootstrapInterval(fourfold, new Random(2)));
+  assert.ok(Math.abs(quadruple - single) < 1e-12);
+  // Independent, they would have halved it.
+  const independent = fourfold.map(({ outcome: one }, i) => ({ cluster: `${i}`, outcome: one }));
+  assert.ok(width(bootstrapInterval(independent, new Random(2))) < 0.6 * single);
+});
+
+test('the interval of a model against itself is the one half', () => {
+  const ties = ['a', 'b', 'c'].map((cluster) => ({ cluster, outcome: 0.5 }));
+  assert.deepEqual(bootstrapInterval(ties, new Random(3)), [0.5, 0.5]);
+  assert.throws(() => bootstrapInterval([], new Random(3)), /at least one comparison/);
 });

@@ -1,4 +1,5 @@
 /** How often one model is preferred to another. */
+import type { Random } from '../../data/random.ts';
 
 /** A win rate with its 95 % interval. */
 export interface WinRate {
@@ -27,4 +28,48 @@ export function winRate(outcomes: readonly number[]): WinRate {
 export function outcome(ours: number, theirs: number): number {
   if (ours === theirs) return 0.5;
   return ours > theirs ? 1 : 0;
+}
+
+/** One comparison, and the group of comparisons that are not independent of it. */
+export interface ClusteredOutcome {
+  /** The prompt, say, or the user. */
+  readonly cluster: string;
+  /** 1 a win, 0.5 a tie, 0 a loss. */
+  readonly outcome: number;
+}
+
+/**
+ * A 95 % interval of the win rate by the bootstrap over clusters (Efron's percentiles): clusters are
+ * drawn with replacement, whole, so that several comparisons of one prompt do not count as so many
+ * independent ones. The same random state gives the same interval.
+ *
+ * @throws Error for an empty list.
+ */
+export function bootstrapInterval(
+  outcomes: readonly ClusteredOutcome[],
+  random: Random,
+  draws = 2000,
+): readonly [number, number] {
+  const sums = new Map<string, { total: number; count: number }>();
+  for (const { cluster, outcome: one } of outcomes) {
+    const { total, count } = sums.get(cluster) ?? { total: 0, count: 0 };
+    sums.set(cluster, { total: total + one, count: count + 1 });
+  }
+  const clusters = [...sums.values()];
+  if (clusters.length === 0) {
+    throw new Error('bootstrapInterval: expected at least one comparison, got none');
+  }
+  const rates = new Float64Array(draws);
+  for (let draw = 0; draw < draws; draw++) {
+    let total = 0;
+    let count = 0;
+    for (let i = 0; i < clusters.length; i++) {
+      const drawn = clusters[random.integer(clusters.length)];
+      total += drawn.total;
+      count += drawn.count;
+    }
+    rates[draw] = total / count;
+  }
+  rates.sort();
+  return [rates[Math.floor(0.025 * draws)], rates[Math.ceil(0.975 * draws) - 1]];
 }

@@ -13,10 +13,12 @@ import { ProjectDiagnostics } from './host/project/projectDiagnostics.ts';
 import { ProjectService } from './host/project/projectService.ts';
 import { registerRankingPanel } from './host/rankingPanel.ts';
 import { registerRunPanel } from './host/runPanel.ts';
+import { RunFileLens } from './host/runs/runFileLens.ts';
 import { RunEndNotifier } from './host/runs/runEndNotifier.ts';
 import { ProcessLauncher } from './host/runs/trainerLauncher.ts';
 import { currentRuns, runActions } from './host/runs/currentRuns.ts';
 import type { StudioApi } from './host/studioApi.ts';
+import { RunTasks } from './host/tasks/runTasks.ts';
 import { StudioViews } from './host/views/studioViews.ts';
 
 /** Called by the editor when a folder has an `instruct.json`, or a view or command is used. */
@@ -81,6 +83,8 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
   const comparisons = own(
     new InlineComparisons({ sample: sampler.sample, labeler, onError: report }),
   );
+  own(new RunFileLens(projects));
+  own(new RunTasks(projects));
   const lenses = own(new PromptCodeLens(projects));
   const notifier = new RunEndNotifier({
     openRun: (id) => run('openRun', id),

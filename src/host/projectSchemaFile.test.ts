@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { hyperparametersPage } from '../protocol/hyperparametersPage.ts';
+import { plannedRunJsonSchema } from '../protocol/plannedRun.ts';
 import { projectJsonSchema } from '../protocol/project.ts';
 
 /** Files that are made from the table of hyper-parameters, by their path from the root. */
 const made = {
   'schemas/instruct.schema.json': () => `${JSON.stringify(projectJsonSchema(), null, 2)}\n`,
+  'schemas/run.schema.json': () => `${JSON.stringify(plannedRunJsonSchema(), null, 2)}\n`,
   'docs/HYPERPARAMETERS.md': hyperparametersPage,
 };
 

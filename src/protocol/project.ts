@@ -60,6 +60,8 @@ export const projectSchema = z
       .prefault({}),
     /** The hyper-parameters to start from; `tiny`, the defaults, when absent. */
     preset: z.enum(presetNames).optional(),
+    /** Also write TensorBoard event files into every run folder. */
+    tensorboard: z.boolean().optional(),
     /** Hyper-parameters that differ from the preset's, by stage. */
     hyperparameters: z
       .strictObject(Object.fromEntries(stageNames.map((stage) => [stage, settings.optional()])))
@@ -122,7 +124,8 @@ export function projectJsonSchema(): Record<string, unknown> {
   };
 }
 
-function rowSchema(row: Hyperparameter): Record<string, unknown> {
+/** One hyper-parameter in a JSON schema: its kind, range, default and where that comes from. */
+export function rowSchema(row: Hyperparameter): Record<string, unknown> {
   const unit = row.unit === undefined ? '' : ` Unit: ${row.unit}.`;
   const paper = row.paper === null ? row.source : `${String(row.paper)} (${row.source})`;
   const common = {

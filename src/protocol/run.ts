@@ -35,6 +35,7 @@ export const runFiles = {
   /** The model of the best step so far, where the stage keeps one. */
   best: 'best',
   log: 'trainer.log',
+  tensorboard: 'tensorboard',
 } as const;
 
 /** Files that a watcher creates in `control/`; the trainer obeys and removes them. */
@@ -67,6 +68,8 @@ export const runSpecSchema = z.object({
   /** Every hyper-parameter of the stage, resolved. */
   hyperparameters: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
   seed: z.int().min(0),
+  /** TensorBoard event files are written into `tensorboard/`; they do not change the result. */
+  tensorboard: z.boolean().exactOptional(),
   versions: z.record(z.string(), z.string()),
 });
 /** See {@link runSpecSchema}. */
@@ -98,6 +101,13 @@ export const runEventSchema = z.discriminatedUnion('type', [
     totalSteps: step,
     /** The step of the checkpoint from which the run goes on; absent at the first start. */
     resumedFrom: step.optional(),
+  }),
+  z.object({
+    /** Its process waits for the device. */
+    type: z.literal('queued'),
+    time: z.number(),
+    /** The run that has to end first. */
+    behind: z.string(),
   }),
   z.object({
     type: z.literal('progress'),
@@ -174,7 +184,7 @@ export type Heartbeat = z.infer<typeof heartbeatSchema>;
 export const heartbeatStaleMs = 5000;
 
 /**
- * What a run is doing. `interrupted`: its events say that it runs, but its process is gone.
+ * What a run is doing. `queued`: its process waits for the device. `interrupted`: its events say that it runs, but its process is gone.
  */
 export type RunState =
-  'created' | 'running' | 'paused' | 'stopped' | 'interrupted' | 'failed' | 'finished';
+  'created' | 'queued' | 'running' | 'paused' | 'stopped' | 'interrupted' | 'failed' | 'finished';

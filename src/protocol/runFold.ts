@@ -136,6 +136,10 @@ export function createRunFold(from: RunView = emptyRunView): RunFold {
         } satisfies Partial<RunView>);
         return;
       }
+      case 'queued':
+        view.state = 'queued';
+        view.message = `waiting for ${event.behind}`;
+        return;
       case 'progress':
         reached(event.step);
         view.totalSteps = event.totalSteps;
@@ -226,7 +230,7 @@ export function observedState(
   pidAlive: boolean,
   now: number,
 ): RunState {
-  if (state !== 'running' && state !== 'paused') return state;
+  if (state !== 'running' && state !== 'paused' && state !== 'queued') return state;
   const fresh = heartbeat !== null && now - heartbeat.beatAt < heartbeatStaleMs;
   return fresh && pidAlive ? state : 'interrupted';
 }

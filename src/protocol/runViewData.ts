@@ -11,6 +11,7 @@ export const carriedMarks = 1000;
 /** The state of a run as a watcher sees it. */
 export const runStateSchema = z.enum([
   'created',
+  'queued',
   'running',
   'paused',
   'stopped',

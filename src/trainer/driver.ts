@@ -12,12 +12,14 @@ import { runFiles } from '../protocol/run.ts';
 import { syncFolder } from './atomicFile.ts';
 import { latestCheckpoint, pruneCheckpoints, writeCheckpoint } from './checkpoints.ts';
 import { Control, lookEveryMs } from './control.ts';
+import { DeviceTicket } from './deviceQueue.ts';
 import { EventLog } from './eventLog.ts';
 import { Ownership } from './ownership.ts';
 import type { RunEnd, Surroundings, WorkContext, WorkMaker } from './runContext.ts';
 import type { Run } from './runFolder.ts';
 import { readRunView } from './runView.ts';
 import { StoppedWithin, type RunWork } from './runWork.ts';
+import { TensorBoardLog } from './tensorBoard.ts';
 import { Throttle } from './throttle.ts';
 
 /** How often progress is written, at most. */
@@ -25,6 +27,8 @@ const progressEveryMs = 200;
 /** A checkpoint may take at most this share of the time. */
 const checkpointShare = 0.05;
 const keptCheckpoints = 2;
+/** How often a run that waits for the device looks whether it is free. */
+const queueLookMs = 300;
 
 /**
  * Drives a run to its end. A finished run is left as it is.
@@ -42,17 +46,50 @@ export async function driveRun(
     if (standing.state === 'finished') return { outcome: 'finished', view: standing };
     const startedAt = performance.timeOrigin;
     const control = new Control(run.folder, startedAt, surroundings.stopSignal, parent);
+    const board =
+      run.spec.tensorboard === true
+        ? new TensorBoardLog(join(run.folder, runFiles.tensorboard), surroundings.clock)
+        : undefined;
     const events = new EventLog(join(run.folder, runFiles.events), surroundings.clock, (event) => {
       surroundings.listen(run, event);
+      board?.apply(event);
     });
+    const { queueFolder, clock } = surroundings;
+    const ticket =
+      queueFolder === undefined ? undefined : new DeviceTicket(queueFolder, run.spec.id, clock());
     try {
+      if ((await turn(ticket, events, control, ownership)) === 'stop') {
+        events.append({ type: 'stopped', step: standing.step });
+        return { outcome: 'stopped' };
+      }
       return await new Drive(run, surroundings, ownership, control, events).run(makeWork);
     } finally {
+      ticket?.leave();
       events.close();
+      board?.close();
       control.clearAll();
     }
   } finally {
     await ownership.release();
+  }
+}
+
+/** Waits until the device is free; says whether the run is to stop instead. */
+async function turn(
+  ticket: DeviceTicket | undefined,
+  events: EventLog,
+  control: Control,
+  ownership: Ownership,
+): Promise<'go' | 'stop'> {
+  let told: string | undefined;
+  for (;;) {
+    const behind = ticket?.behind();
+    if (behind === undefined) return 'go';
+    if (control.stopAsked()) return 'stop';
+    if (behind !== told) events.append({ type: 'queued', behind });
+    told = behind;
+    ownership.check();
+    await sleep(queueLookMs);
   }
 }
 

@@ -15,9 +15,10 @@ import {
 import { version } from './version.ts';
 
 /** What a new run is, before it has a folder. */
-export type NewRun = Pick<RunSpec, 'stage' | 'models' | 'preset' | 'hyperparameters' | 'seed'> & {
-  readonly id?: string;
-};
+export type NewRun = Pick<
+  RunSpec,
+  'stage' | 'models' | 'preset' | 'hyperparameters' | 'seed' | 'tensorboard'
+> & { readonly id?: string };
 
 /**
  * Checks everything that a command says and makes the run's folder.
@@ -42,12 +43,14 @@ export async function planRun(stage: Stage, args: Arguments, now: number): Promi
   }
   const models = plan.models({ dir, project, args, hyperparameters });
   const preset = chosen ?? project.preset ?? 'tiny';
-  return makeRun(dir, { stage, models, preset, hyperparameters, seed }, now);
+  const tensorboard = args.has('tensorboard') || project.tensorboard === true;
+  return makeRun(dir, { stage, models, preset, hyperparameters, seed, tensorboard }, now);
 }
 
 /** Makes the folder of a run, with the digests of the records that decide its result. */
 export async function makeRun(dir: string, run: NewRun, now: number): Promise<Run> {
   const { id = newRunId(run.stage, now), stage, models, preset, hyperparameters, seed } = run;
+  const tensorboard = run.tensorboard === true ? { tensorboard: true } : {};
   const dataset = await Dataset.open(dir);
   const files = stagePlans[stage].inputs.flatMap((kind) => dataset.files(kind));
   return createRun(dir, {
@@ -60,6 +63,7 @@ export async function makeRun(dir: string, run: NewRun, now: number): Promise<Ru
     ...(preset === undefined ? {} : { preset }),
     hyperparameters,
     seed,
+    ...tensorboard,
     versions: { 'instruct-studio': version, node: process.versions.node },
   });
 }

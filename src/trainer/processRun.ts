@@ -1,5 +1,5 @@
 /** Runs one run folder in this process, from its first event to the exit status. */
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { RunEvent } from '../protocol/run.ts';
 import { driveRun } from './driver.ts';
 import type { RunEnd, Surroundings, WorkMaker } from './runContext.ts';
@@ -7,7 +7,7 @@ import { exitCodes, type ExitCode } from './exitCodes.ts';
 import { printError } from './printError.ts';
 import { listenToProcess } from './processSignals.ts';
 import { ProgressBar } from './progressBar.ts';
-import type { Run } from './runFolder.ts';
+import { runsFolderName, type Run } from './runFolder.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How a run is shown and how often it is saved. */
@@ -17,6 +17,8 @@ export interface RunOptions extends Pick<
 > {
   /** Events as JSON lines on standard output instead of a progress bar. */
   readonly json: boolean;
+  /** Wait while another run of the project is at work on the device. */
+  readonly queue?: boolean;
   /** The run's folder is removed afterwards: nobody is told how to go on with it. */
   readonly passing?: boolean;
 }
@@ -47,6 +49,8 @@ export async function runInProcess(
       crashSignal: signals.crashSignal,
       checkpointEverySeconds: options.checkpointEverySeconds,
       checkpointEverySteps: options.checkpointEverySteps,
+      queueFolder:
+        options.queue === true ? join(run.project, runsFolderName, '.queue', 'cpu') : undefined,
       listen: (eventRun, event) => {
         watch(eventRun, event);
         const { id } = eventRun.spec;

@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly checkpointEverySeconds: number;
   /** Also after this many steps; 0 for never. */
   readonly checkpointEverySteps: number;
+  /** Where runs queue for the device; undefined for a run that does not wait. */
+  readonly queueFolder?: string | undefined;
 }
 
 /** What the work may use of the run that it belongs to. */

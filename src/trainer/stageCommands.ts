@@ -2,12 +2,9 @@
 import { presetNames } from '../protocol/presets.ts';
 import { stages, type Stage } from '../protocol/run.ts';
 import { commonOptions, projectOption, type Command } from './command.ts';
-import { exitCodes } from './exitCodes.ts';
 import { planRun } from './newRun.ts';
-import { exitCodeOf, runInProcess } from './processRun.ts';
-import { checkpointOptions, runOptions } from './runCommand.ts';
+import { checkpointOptions, createOnlyOption, runOrCreate } from './runCommand.ts';
 import { stagePlans, type StagePlan } from './stagePlans.ts';
-import { makeStageWork } from './stageWork.ts';
 
 /** One command for every stage. */
 export const stageCommands: readonly Command[] = stages.map(stageCommand);
@@ -33,21 +30,15 @@ function stageCommand(stage: Stage): Command {
         description: 'A hyper-parameter, before that of instruct.json or the preset.',
       },
       seed: { value: 'N', description: 'Decides everything that is drawn; 0 when absent.' },
-      'create-only': {
-        description: 'Make the run folder and print its id, without running; see "run".',
-      },
+      tensorboard: { description: 'Also write TensorBoard event files into the run folder.' },
+      ...createOnlyOption,
       ...checkpointOptions,
       ...commonOptions,
     },
     stages: plan.stages,
     ...(plan.notes === undefined ? {} : { notes: plan.notes }),
     async run(args, terminal) {
-      const run = await planRun(stage, args, Date.now());
-      if (args.has('create-only')) {
-        terminal.print(args.has('json') ? JSON.stringify({ run: run.spec.id }) : run.spec.id);
-        return exitCodes.ok;
-      }
-      return exitCodeOf(await runInProcess(run, makeStageWork, runOptions(args), terminal));
+      return runOrCreate(await planRun(stage, args, Date.now()), args, terminal);
     },
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
@@ -139,4 +139,26 @@ test('init overwrites nothing', async (t) => {
   assert.equal(end.code, 2);
   assert.match(end.stderr, /prompts: stands already, and nothing is overwritten/);
   assert.deepEqual(readdirSync(folder), ['prompts']);
+});
+
+test('a *.run.json gives the weights that the same settings on the command line give', async (t) => {
+  const project = temporaryFolder(t);
+  await writeLessonProject(project);
+  const settings = { epochs: 3, batchSize: 2, learningRate: 0.01 };
+  const file = join(project, 'small.run.json');
+  const plan = { stage: 'sft', seed: 7, hyperparameters: settings, tensorboard: true };
+  writeFileSync(file, JSON.stringify(plan, null, 2));
+  const byFile = await instruct(t, ['run', file]);
+  assert.equal(byFile.code, 0, byFile.stderr);
+  const set = Object.entries(settings).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+  const bySettings = await instruct(t, ['sft', '--project', project, '--seed', '7', ...set]);
+  assert.equal(bySettings.code, 0, bySettings.stderr);
+  const folders = readdirSync(join(project, 'runs'))
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => join(project, 'runs', name));
+  assert.equal(folders.length, 2);
+  const [a, b] = folders.map((folder) => readFileSync(join(folder, 'model', 'model.safetensors')));
+  assert.ok(a.equals(b));
+  const boards = folders.filter((folder) => existsSync(join(folder, 'tensorboard')));
+  assert.equal(boards.length, 1, 'only the one that asked for it writes TensorBoard files');
 });

@@ -52,7 +52,10 @@ test('a run killed at any moment resumes to the very weights of an uninterrupted
   const [second = 0, third = 0, fourth = 0] = resumed.slice(1);
   for (const step of [second, third, fourth]) assert.equal(step % 7, 0);
   assert.ok(third >= 7 && fourth >= 21 && third >= second && fourth >= third);
-  const loss = (run: { folder: string }) => foldRun(eventsOf(run)).metrics.get('sft/loss');
+  const loss = (run: { folder: string }) => {
+    const series = foldRun(eventsOf(run)).metrics.get('sft/loss');
+    return [series?.steps, series?.values];
+  };
   assert.deepEqual(loss(killed), loss(whole));
   assert.equal(foldRun(events).samples.length, 4);
 });
@@ -263,4 +266,47 @@ test('a full disk ends the run with its reason, and it goes on when there is roo
   });
   assert.equal((await startDriver(t, whole).ended).code, 0);
   assert.deepEqual(weightsOf(run), weightsOf(whole));
+});
+
+test('runs of a project wait for each other; a waiting one can be stopped', async (t) => {
+  const project = temporaryFolder(t);
+  const first = leastSquaresRun(project, 'first', { stepMs: 1000 });
+  const second = leastSquaresRun(project, 'second');
+  const third = leastSquaresRun(project, 'third');
+  const state = (run: { folder: string }) => foldRun(eventsOf(run)).state;
+  const running = startDriver(t, first);
+  await untilStep(first, 1);
+  const waiting = startDriver(t, second);
+  await until('the second is queued', () => state(second) === 'queued');
+  const given = startDriver(t, third);
+  await until('the third is queued', () => state(third) === 'queued');
+  assert.deepEqual(
+    [second, third].map((run) => eventsOf(run).find(({ type }) => type === 'queued')),
+    [
+      { ...eventsOf(second)[0], behind: 'first' },
+      { ...eventsOf(third)[0], behind: 'second' },
+    ],
+  );
+  control(third, 'stop');
+  await given.ended;
+  assert.equal(state(third), 'stopped');
+  control(first, 'stop');
+  await running.ended;
+  assert.equal(state(first), 'stopped');
+  assert.equal((await waiting.ended).code, 0);
+  const began = eventsOf(second).find(({ type }) => type === 'started')?.time ?? 0;
+  const ended = eventsOf(first).at(-1)?.time ?? Infinity;
+  assert.ok(began >= ended, `began at ${began}, before ${ended}`);
+  assert.equal(state(second), 'finished');
+});
+
+test('a run does not wait for one that was killed', async (t) => {
+  const project = temporaryFolder(t);
+  const killed = leastSquaresRun(project, 'killed', { stepMs: 200 });
+  const next = leastSquaresRun(project, 'next');
+  const { process: child, ended } = startDriver(t, killed);
+  await untilStep(killed, 1);
+  child.kill('SIGKILL');
+  await ended;
+  assert.equal((await startDriver(t, next).ended).code, 0);
 });

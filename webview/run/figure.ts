@@ -7,7 +7,7 @@ import { placesOf, type ChartColour, type Curve, type RunStyle } from './curve.t
 import { shortName } from './metricGroups.ts';
 import { firstAtOrAfter, pickPoints } from './pickPoints.ts';
 import { Smoother } from './smooth.ts';
-import { logTicks, roundTicks, timeSteps, placeTick, valueTick } from './ticks.ts';
+import { logTicks, roundTicks, timeSteps, placeTick, valueTicks } from './ticks.ts';
 
 /** Points in pixels, a line each; a missing point breaks it. */
 export type Polyline = readonly (readonly [x: number, y: number])[];
@@ -119,14 +119,16 @@ function chart(
   const y = (value: number) =>
     box.top + box.height * (1 - (scale(value) - scale(low)) / (scale(high) - scale(low)));
   const pieces = [text(corner.left, corner.top + 16, shortName(metric), colours.text)];
-  for (const tick of log ? logTicks(low, high) : roundTicks(low, high, 4)) {
+  const rules = log ? logTicks(low, high) : roundTicks(low, high, 4);
+  const labels = valueTicks(rules);
+  for (const [index, tick] of rules.entries()) {
     const across: Polyline = [
       [box.left, y(tick)],
       [box.left + box.width, y(tick)],
     ];
     pieces.push(line(across, colours.grid, 1));
     const at = { align: 'end' } as const;
-    pieces.push(text(box.left - 6, y(tick) + 4, valueTick(tick), colours.quiet, at));
+    pieces.push(text(box.left - 6, y(tick) + 4, labels[index], colours.quiet, at));
   }
   const steps = settings.axis === 'time' ? timeSteps : undefined;
   for (const tick of roundTicks(from, to, 5, steps)) {

@@ -4,7 +4,7 @@ import { foldRun } from '../../src/protocol/runFold.ts';
 import { domainOf, nearest } from './curve.ts';
 import { groupMarks, marksOf } from './marks.ts';
 import { historiesOf, referenceOf } from './sampleHistory.ts';
-import { logTicks, placeTick, roundTicks, timeSteps } from './ticks.ts';
+import { logTicks, placeTick, roundTicks, timeSteps, valueTicks } from './ticks.ts';
 
 test('marks near each other share a place and look like the most urgent of them', () => {
   const marks = [
@@ -79,4 +79,10 @@ test('ticks are round, within the range, and neither too many nor too few', () =
     [900, 5400, 30].map((seconds) => placeTick(seconds, 'time')),
     ['15m', '1.5h', '30s'],
   );
+});
+
+test('ticks of values are short, but never two alike', () => {
+  assert.deepEqual(valueTicks([0, 0.5, 1]), ['0', '0.5', '1']);
+  assert.deepEqual(valueTicks([0.001498, 0.0015]), ['0.001498', '0.0015']);
+  assert.deepEqual(valueTicks([1e-5, 2e-5, null]), ['1e-5', '2e-5', '']);
 });

@@ -15,7 +15,7 @@ import { firstAtOrAfter, pickPoints } from './pickPoints.ts';
 import { swatch } from './swatch.ts';
 import { Smoother } from './smooth.ts';
 import { gridColour, themeColour } from './themeColour.ts';
-import { placeInWords, placeTick, timeSteps, valueTick } from './ticks.ts';
+import { placeInWords, placeTick, timeSteps, valueTicks } from './ticks.ts';
 
 /** How all charts are drawn. */
 export interface ChartSettings {
@@ -189,7 +189,7 @@ export class MetricChart {
             ...(axis === 'time' ? { incrs: [...timeSteps] } : {}),
             values: (_, ticks) => ticks.map((tick) => placeTick(tick, axis)),
           },
-          { ...ruler(), size: 52, values: (_, ticks) => ticks.map(valueTick) },
+          { ...ruler(), size: 52, values: (_, ticks) => valueTicks(ticks) },
         ],
         series: [{}, ...this.#curves.flatMap((curve) => this.#seriesOf(curve, smoothing > 0))],
         hooks: {

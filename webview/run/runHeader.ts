@@ -22,6 +22,7 @@ export const stageLabels = {
 /** A run's state in words. */
 export const stateLabels = {
   created: 'Starting',
+  queued: 'Queued',
   running: 'Running',
   paused: 'Paused',
   stopped: 'Stopped',
@@ -32,6 +33,7 @@ export const stateLabels = {
 
 const actionsByState = {
   created: ['stop'],
+  queued: ['stop'],
   running: ['pause', 'stop'],
   paused: ['resume', 'stop'],
   stopped: ['resume'],
@@ -95,7 +97,7 @@ export class RunHeader {
     const { step, totalSteps, message, secondsLeft, child } = view;
     this.#bar.max = Math.max(1, totalSteps);
     this.#bar.value = step;
-    const live = state === 'running' || state === 'created';
+    const live = state === 'running' || state === 'created' || state === 'queued';
     const parts = [
       totalSteps === 0 ? 'No step yet' : `Step ${number(step)} of ${number(totalSteps)}`,
       ...(live && secondsLeft !== undefined ? [`${duration(secondsLeft)} left`] : []),

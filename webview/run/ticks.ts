@@ -29,12 +29,21 @@ export function placeInWords(place: number, axis: AxisKind): string {
   return axis === 'step' ? `step ${number(place)}` : duration(place);
 }
 
-/** A tick of the vertical axis: three digits, or a power of ten. */
-export function valueTick(value: number | null): string {
-  if (value === null) return '';
+/** Ticks of the vertical axis, as short as tells them apart; very large and small ones with a power of ten. */
+export function valueTicks(values: readonly (number | null)[]): string[] {
+  const shown = values.filter((value) => value !== null);
+  for (let digits = 1; ; digits += 1) {
+    const labels = values.map((value) => (value === null ? '' : valueTick(value, digits)));
+    const distinct = new Set(shown.map((value) => valueTick(value, digits)));
+    if (digits === 8 || distinct.size === new Set(shown).size) return labels;
+  }
+}
+
+function valueTick(value: number, digits: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(0);
-  return String(Number(value.toPrecision(3)));
+  if (size !== 0 && (size >= 1e5 || size < 1e-3))
+    return value.toExponential(Math.max(0, digits - 1));
+  return String(Number(value.toPrecision(Math.max(3, digits))));
 }
 
 /**

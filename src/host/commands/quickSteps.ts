@@ -30,7 +30,8 @@ export async function chooseInSteps(
   );
 }
 
-function ask(
+/** Asks one question of several, the first without a way back. */
+export function ask(
   title: string,
   { placeholder, choices }: Step,
   step: number,
@@ -41,6 +42,8 @@ function ask(
   picker.placeholder = placeholder;
   picker.items = choices;
   picker.matchOnDescription = true;
+  picker.matchOnDetail = true;
+  picker.ignoreFocusOut = true;
   if (totalSteps > 1) {
     picker.step = step;
     picker.totalSteps = totalSteps;

@@ -24,8 +24,10 @@ import {
 } from './compareCommands.ts';
 import { choosePreset } from './choosePreset.ts';
 import { createSampleProject } from './createSample.ts';
+import { planFreely } from './newRunWizard.ts';
 import { chooseRun, deleteRun, showRunLog } from './runCommands.ts';
 import {
+  planOfFile,
   planPipeline,
   planPpo,
   planRewardModel,
@@ -113,6 +115,8 @@ function projectHandlers(
     trainRewardModel: start(planRewardModel, true),
     runPpo: start(planPpo, true),
     runPipeline: start(planPipeline, true),
+    newRun: start(planFreely, true),
+    runFile: start((_project, argument) => planOfFile(argument), true),
     compareInline: (argument) => {
       expectTrust();
       return compareInline(projects.expect(), comparisons, isPromptFile, argument);

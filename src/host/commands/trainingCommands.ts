@@ -1,5 +1,7 @@
 /** Starting runs: each command asks only what it cannot know. */
 import * as vscode from 'vscode';
+import { InstructError } from '../../protocol/errors.ts';
+import { plannedRunSuffix } from '../../protocol/plannedRun.ts';
 import type { RecordKind } from '../../protocol/records.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { Run } from '../runs/run.ts';
@@ -82,6 +84,28 @@ export const planSampling: RunPlanner = async (project, argument) => {
   const k = project.expectProject().labeling.completionsPerPrompt;
   return { stage: 'sample', options: [...options, '--set', `completionsPerPrompt=${k}`] };
 };
+
+/** A `*.run.json`: the one that a lens or a menu names, else the one in the active editor. */
+export async function planOfFile(argument: unknown): Promise<NewRun | undefined> {
+  const given =
+    argument instanceof vscode.Uri
+      ? argument
+      : typeof argument === 'string'
+        ? vscode.Uri.parse(argument)
+        : vscode.window.activeTextEditor?.document.uri;
+  if (given?.path.endsWith(plannedRunSuffix) !== true) {
+    throw new InstructError({
+      code: 'bad-argument',
+      message: `There is no *${plannedRunSuffix} file here to run.`,
+      remedy: 'Open one, or make one with “New Run…”.',
+    });
+  }
+  const open = vscode.workspace.textDocuments.find(
+    ({ uri }) => uri.toString() === given.toString(),
+  );
+  if (open?.isDirty === true) await open.save();
+  return { file: given.fsPath };
+}
 
 /** Makes and starts a run, showing that something happens. */
 export async function startRun(project: ProjectFolder, run: NewRun): Promise<Run> {

@@ -68,7 +68,7 @@ export class Run {
 
   /** Whether a process is at work on this run now. */
   get isLive(): boolean {
-    if (this.observed === 'running' || this.observed === 'paused') return true;
+    if (['queued', 'running', 'paused'].includes(this.observed)) return true;
     return this.observed === 'created' && this.beat !== null && this.beats(this.beat);
   }
 

@@ -57,8 +57,9 @@ const metrics = (step: number): RunEvent => ({
 
 const launcher: TrainerLauncher = {
   async create(_project: string, run: NewRun) {
-    const id = `${run.stage}-made`;
-    await writeSpec(id, { stage: run.stage });
+    const stage = 'file' in run ? 'sft' : run.stage;
+    const id = `${stage}-made`;
+    await writeSpec(id, { stage });
     return id;
   },
   initialize: () => Promise.resolve(),

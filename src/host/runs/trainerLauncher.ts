@@ -8,11 +8,16 @@ import { runFiles, type Stage } from '../../protocol/run.ts';
 import { createReplySchema, type CreateReply } from '../../protocol/trainerCommand.ts';
 
 /** What a new run is to do, beyond the defaults of `instruct.json`. */
-export interface NewRun {
-  readonly stage: Stage;
-  /** Further arguments of the command line, such as `['--set', 'epochs=2']`. */
-  readonly options: readonly string[];
-}
+export type NewRun =
+  | {
+      readonly stage: Stage;
+      /** Further arguments of the command line, such as `['--set', 'epochs=2']`. */
+      readonly options: readonly string[];
+    }
+  | {
+      /** Absolute path of a `*.run.json`. */
+      readonly file: string;
+    };
 
 /** A process that works on a run folder. It outlives this one. */
 export interface LaunchedRun {
@@ -67,7 +72,8 @@ export class ProcessLauncher implements TrainerLauncher {
   }
 
   async create(projectPath: string, run: NewRun): Promise<string> {
-    const argv = [run.stage, '--project', projectPath, '--create-only', '--json', ...run.options];
+    const what = 'file' in run ? ['run', run.file] : [run.stage, ...run.options];
+    const argv = [...what, '--project', projectPath, '--create-only', '--json'];
     const output = await runToEnd(this.program(), argv);
     const reply = lastReply(output.stdout);
     if (reply === undefined) throw notStarted(output);
@@ -86,7 +92,7 @@ export class ProcessLauncher implements TrainerLauncher {
     const { executable, script } = this.program();
     const log = openSync(path.join(runFolder, runFiles.log), 'a');
     try {
-      const child = spawn(executable, [script, 'run', runFolder], {
+      const child = spawn(executable, [script, 'run', runFolder, '--queue'], {
         cwd: runFolder,
         detached: true,
         stdio: ['ignore', log, log],

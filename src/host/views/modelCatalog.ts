@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Stage } from '../../protocol/run.ts';
+import { folderBytes } from '../runs/modelSize.ts';
 import type { Run } from '../runs/run.ts';
 
 /** One model folder. */
@@ -17,6 +18,8 @@ export interface ModelInfo {
   readonly run: Run | undefined;
   /** Whether its folder has a model in it. */
   readonly exists: boolean;
+  /** Of everything in its folder. */
+  readonly sizeBytes: number;
 }
 
 /**
@@ -33,19 +36,23 @@ export async function listModels(
     names.map((name) => `models/${name}`).filter((ref) => isModel(projectPath, ref)),
   );
   if (base !== undefined) refs.add(base);
+  const onDisk = async (ref: string): Promise<Pick<ModelInfo, 'exists' | 'sizeBytes'>> => ({
+    exists: isModel(projectPath, ref),
+    sizeBytes: await folderBytes(path.join(projectPath, ref)),
+  });
   const brought = [...refs]
     .filter((ref) => !ref.startsWith('runs/'))
-    .map((ref): ModelInfo => {
-      const exists = isModel(projectPath, ref);
-      return { ref, made: 'base', parent: undefined, run: undefined, exists };
+    .map(async (ref): Promise<ModelInfo> => {
+      return { ref, made: 'base', parent: undefined, run: undefined, ...(await onDisk(ref)) };
     });
-  const trained = [...runs].reverse().flatMap((run): ModelInfo[] => {
+  const trained = [...runs].reverse().flatMap((run): Promise<ModelInfo>[] => {
     const ref = run.view.finished?.model;
     if (ref === undefined || run.spec === undefined || run.spec.stage === 'pipeline') return [];
     const parent = run.spec.models['policy'] ?? Object.values(run.spec.models).at(0);
-    return [{ ref, made: run.spec.stage, parent, run, exists: isModel(projectPath, ref) }];
+    const made = run.spec.stage;
+    return [onDisk(ref).then((found) => ({ ref, made, parent, run, ...found }))];
   });
-  return [...brought, ...trained];
+  return Promise.all([...brought, ...trained]);
 }
 
 /** Models that continue text, newest first: what can be sampled and compared. */

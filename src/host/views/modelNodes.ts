@@ -1,4 +1,5 @@
 /** The rows of the Models view: each model below the one it was trained from. */
+import { inBytes } from '../runs/runEstimate.ts';
 import type { ModelInfo } from './modelCatalog.ts';
 import { ago, keyFigures, stageLabels } from './runNodes.ts';
 import type { IconName, TreeNode } from './treeNode.ts';
@@ -25,11 +26,12 @@ export function modelLabel(model: ModelInfo): string {
 /** What tells a model from others of its kind. */
 export function modelDetail(model: ModelInfo, now: number): string {
   if (!model.exists) return 'missing: there is no config.json in its folder';
-  if (model.run === undefined) return model.ref;
+  const size = inBytes(model.sizeBytes);
+  if (model.run === undefined) return `${model.ref} · ${size}`;
   const { view } = model.run;
   const figures = model.run.spec === undefined ? [] : keyFigures(view, model.run.spec.stage);
   const time = view.updatedAt === undefined ? [] : [ago(view.updatedAt, now)];
-  return [...figures, ...time].join(' · ');
+  return [...figures, ...time, size].join(' · ');
 }
 
 /** The lineage as a forest: models without a known parent are its roots. */

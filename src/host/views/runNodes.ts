@@ -67,6 +67,7 @@ interface StateLook {
 
 const looks: Readonly<Record<RunState, StateLook>> = {
   created: { label: 'not started', icon: 'watch' },
+  queued: { label: 'queued', icon: 'watch' },
   running: { label: 'running', icon: 'loading~spin' },
   paused: { label: 'paused', icon: 'debug-pause', color: 'charts.yellow' },
   stopped: { label: 'stopped', icon: 'circle-slash' },
@@ -163,7 +164,7 @@ function runNode(run: ShownRun, live: boolean, now: number): TreeNode {
     ...(look.color === undefined ? {} : { color: look.color }),
     contextValue: words.join(' '),
     command: open,
-    spoken: [label, ...(run.state === 'finished' ? [] : [look.label]), ...details].join(', '),
+    spoken: [label, ...(run.state === 'running' ? [look.label] : []), ...details].join(', '),
     target,
   };
 }
@@ -186,6 +187,7 @@ function runDetails(run: ShownRun, stage: Stage, state: string, now: number): st
     return details.length === 0 ? [state] : details;
   }
   details.push(state);
+  if (run.state === 'queued' && view.message !== undefined) return [...details, view.message];
   if (run.state === 'failed' && view.error !== undefined) details.push(view.error.message);
   return [...details, ...steps];
 }
@@ -210,15 +212,19 @@ export interface RunStatus {
 /** What the status bar shows of the live runs, newest first; undefined when none is live. */
 export function runStatus(live: readonly ShownRun[]): RunStatus | undefined {
   // A pipeline's stage says more than the pipeline.
+  const atWork = live.filter(({ state }) => state !== 'queued');
   const run =
-    live.find(({ spec }) => spec !== undefined && spec.stage !== 'pipeline') ?? live.at(0);
+    atWork.find(({ spec }) => spec !== undefined && spec.stage !== 'pipeline') ??
+    atWork.at(0) ??
+    live.at(0);
   if (run?.spec === undefined) return undefined;
   const label = stageLabels[run.spec.stage];
   const done = percentDone(run.view);
   const progress = done === undefined ? label : `${label} ${done}%`;
   const figures = keyFigures(run.view, run.spec.stage);
   const paused = run.state === 'paused';
-  const state = paused ? ['paused'] : done === undefined ? ['starting'] : [];
+  const waiting = run.state === 'queued' ? 'queued' : 'starting';
+  const state = paused ? ['paused'] : done === undefined ? [waiting] : [];
   const parts = [progress, ...state, ...figures];
   const left = run.view.secondsLeft;
   const time = left === undefined ? [] : [`${spokenDuration(left)} left`];

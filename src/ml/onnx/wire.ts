@@ -24,6 +24,13 @@ export function floatField(field: number, value: number): Message {
   return join([varint(field * 8 + 5), { chunks: [bytes], sizeBytes: 4 }]);
 }
 
+/** A double field. */
+export function doubleField(field: number, value: number): Message {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setFloat64(0, value, true);
+  return join([varint(field * 8 + 1), { chunks: [bytes], sizeBytes: 8 }]);
+}
+
 /** A string field, in UTF-8. */
 export function stringField(field: number, value: string): Message {
   return bytesField(field, encoder.encode(value));

@@ -33,6 +33,7 @@ export function pipelineWork(context: WorkContext, makeWork: WorkMaker): RunWork
         makeWork,
         {
           ...context.surroundings,
+          queueFolder: undefined, // its pipeline has the device
           listen: (run, event) => {
             context.surroundings.listen(run, event);
             forward(context, event, child, step, stages.length);
@@ -91,13 +92,15 @@ async function childRun(context: WorkContext, stage: PipelineStep): Promise<Run>
   const folder = join(project, runsFolderName, id);
   if (existsSync(join(folder, runFiles.spec))) return readRun(folder);
   const hyperparameters = pipelineSettings(spec, stage);
+  const { seed, preset, tensorboard = false } = spec;
   const run = {
     id,
     stage: stageOf(stage),
     models: childModels(spec, stage),
-    ...(spec.preset === undefined ? {} : { preset: spec.preset }),
+    ...(preset === undefined ? {} : { preset }),
     hyperparameters,
-    seed: spec.seed,
+    seed,
+    tensorboard,
   };
   return makeRun(project, run, context.surroundings.clock());
 }

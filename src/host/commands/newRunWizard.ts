@@ -1,0 +1,352 @@
+/** "New Run…": every choice about a run in a few quick picks, with a way back and a summary. */
+import path from 'node:path';
+import * as vscode from 'vscode';
+import {
+  hyperparameterProblem,
+  hyperparameterTable,
+  type HyperparameterValue,
+  type TunableStage,
+} from '../../protocol/hyperparameters.ts';
+import { plannedRunSuffix, type PlannedRun } from '../../protocol/plannedRun.ts';
+import type { ProjectFolder } from '../project/projectFolder.ts';
+import { modelSize } from '../runs/modelSize.ts';
+import { inBytes, memoryBytes, secondsOfLast, tokensPerStep } from '../runs/runEstimate.ts';
+import type { NewRun } from '../runs/trainerLauncher.ts';
+import { languageModels, modelsMadeBy, type ModelInfo } from '../views/modelCatalog.ts';
+import { modelLabel } from '../views/modelNodes.ts';
+import { spokenDuration, stageLabels } from '../views/runNodes.ts';
+import { targetId } from './arguments.ts';
+import { ask, type Choice } from './quickSteps.ts';
+import { modelChoice, modelsOf, noModel } from './trainingCommands.ts';
+
+const title = 'New Run';
+
+/** The stages that can be begun here, with what they learn from. */
+const begun: readonly { readonly stage: TunableStage; readonly detail: string }[] = [
+  { stage: 'sft', detail: 'Learns from demonstrations' },
+  { stage: 'rm', detail: 'Learns from rankings which completions people prefer' },
+  { stage: 'ppo', detail: 'Optimises the policy for the reward model’s score' },
+  { stage: 'dpo', detail: 'Learns from rankings directly, without a reward model' },
+  { stage: 'expert', detail: 'Learns from its own completions that the reward model likes best' },
+  { stage: 'sample', detail: 'Writes completions to be ranked' },
+  { stage: 'eval', detail: 'Compares models on held-out prompts' },
+];
+
+/** What has been chosen so far. */
+interface Draft {
+  stage: TunableStage | undefined;
+  model: string | undefined;
+  reward: string | undefined;
+  readonly changed: Map<string, HyperparameterValue>;
+  seed: number;
+}
+
+type Turn = 'next' | 'back' | 'done' | undefined;
+
+/**
+ * Asks for everything; undefined when the user gave up or wrote the choices to a file instead of
+ * starting. A model given as an argument is what the run starts from.
+ */
+export async function planFreely(
+  project: ProjectFolder,
+  argument: unknown,
+): Promise<NewRun | undefined> {
+  project.expectProject();
+  const models = await modelsOf(project);
+  const draft: Draft = {
+    stage: undefined,
+    model: targetId(argument, 'model'),
+    reward: undefined,
+    changed: new Map(),
+    seed: 0,
+  };
+  const given = draft.model !== undefined;
+  const steps: (() => Promise<Turn>)[] = [
+    () => askStage(draft, steps.length),
+    ...(given ? [] : [() => askModel(draft, models, steps.length)]),
+    () => askReward(draft, models, given ? 2 : 3, steps.length),
+    () => askSettings(project, draft, steps.length - 1, steps.length),
+    () => askSummary(project, draft, models, steps.length, steps.length),
+  ];
+  let at = 0;
+  let forward = true;
+  while (at >= 0) {
+    const turn = await steps[at]();
+    if (turn === undefined) return undefined;
+    if (turn === 'done') return asNewRun(draft);
+    // A step with nothing to ask passes on in the direction the user came from.
+    if (turn === 'next' && isSilent(draft, at, given)) at += forward ? 1 : -1;
+    else {
+      forward = turn === 'next';
+      at += forward ? 1 : -1;
+    }
+  }
+  return undefined;
+}
+
+function isSilent({ stage }: Draft, at: number, given: boolean): boolean {
+  return at === (given ? 1 : 2) && !hasReward(stage);
+}
+
+/** Whether a stage optimises for a reward model, which then has to be chosen. */
+function hasReward(stage: TunableStage | undefined): boolean {
+  return stage === 'ppo' || stage === 'expert';
+}
+
+async function askStage(draft: Draft, total: number): Promise<Turn> {
+  const choices = begun.map(({ stage, detail }) => ({
+    label: stageLabels[stage],
+    detail,
+    value: stage,
+  }));
+  const answer = await ask(title, { placeholder: 'What to do', choices }, 1, total);
+  if (answer === undefined || answer === 'back') return undefined;
+  const stage = begun.find((each) => each.stage === answer.value)?.stage;
+  if (stage !== draft.stage) draft.changed.clear();
+  draft.stage = stage;
+  return 'next';
+}
+
+async function askModel(draft: Draft, models: readonly ModelInfo[], total: number): Promise<Turn> {
+  const fits =
+    draft.stage === 'rm' || draft.stage === 'dpo' || hasReward(draft.stage)
+      ? modelsMadeBy(models, 'sft')
+      : languageModels(models);
+  if (fits.length === 0) throw noModel('There is no SFT model to start from yet.');
+  const step = { placeholder: 'Model to start from', choices: fits.map(modelChoice) };
+  const answer = await ask(title, step, 2, total);
+  if (answer === undefined || answer === 'back') return answer;
+  draft.model = answer.value;
+  return 'next';
+}
+
+async function askReward(
+  draft: Draft,
+  models: readonly ModelInfo[],
+  at: number,
+  total: number,
+): Promise<Turn> {
+  if (!hasReward(draft.stage)) return 'next';
+  const rewards = modelsMadeBy(models, 'rm');
+  if (rewards.length === 0) throw noModel('There is no reward model yet.', 'rm');
+  const step = { placeholder: 'Reward model', choices: rewards.map(modelChoice) };
+  const answer = await ask(title, step, at, total);
+  if (answer === undefined || answer === 'back') return answer;
+  draft.reward = answer.value;
+  return 'next';
+}
+
+/** The value that a setting has without being changed here. */
+function standing(project: ProjectFolder, stage: TunableStage, key: string): HyperparameterValue {
+  const inProject = project.expectProject().hyperparameters[stage]?.[key];
+  if (['number', 'boolean', 'string'].includes(typeof inProject)) {
+    return inProject as HyperparameterValue; // checked when the project file was read
+  }
+  return hyperparameterTable(stage).get(key)?.default ?? '';
+}
+
+async function askSettings(
+  project: ProjectFolder,
+  draft: Draft,
+  at: number,
+  total: number,
+): Promise<Turn> {
+  const { stage } = draft;
+  if (stage === undefined) return 'back';
+  for (;;) {
+    const rows = [...hyperparameterTable(stage)].map(([key, row]): Choice => {
+      const changed = draft.changed.get(key);
+      const value = changed ?? standing(project, stage, key);
+      const unit = row.unit === undefined ? '' : ` ${row.unit}`;
+      return {
+        label: changed === undefined ? key : `$(edit) ${key}`,
+        description: `${String(value)}${unit}`,
+        detail: row.description,
+        value: key,
+      };
+    });
+    const separator = { kind: vscode.QuickPickItemKind.Separator, value: '' };
+    const count = draft.changed.size;
+    const answer = await ask(
+      title,
+      {
+        placeholder: 'Settings: go on, or choose one to change it',
+        choices: [
+          {
+            label: '$(check) Go On',
+            description: count === 0 ? 'with these settings' : `with ${count} changed`,
+            value: '',
+          },
+          { ...separator, label: 'settings' },
+          { label: 'seed', description: String(draft.seed), value: 'seed' },
+          ...rows,
+        ],
+      },
+      at,
+      total,
+    );
+    if (answer === undefined || answer === 'back') return answer;
+    if (answer.value === '') return 'next';
+    if (answer.value === 'seed') draft.seed = Number((await askSeed(draft.seed)) ?? draft.seed);
+    else await change(project, draft, stage, answer.value);
+  }
+}
+
+function askSeed(seed: number): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: 'Seed',
+    prompt: 'Decides everything that is drawn: the same seed gives the same weights.',
+    value: String(seed),
+    ignoreFocusOut: true,
+    validateInput: (text) => (/^\d{1,15}$/.test(text) ? undefined : 'A whole number from 0'),
+  });
+}
+
+async function change(
+  project: ProjectFolder,
+  draft: Draft,
+  stage: TunableStage,
+  key: string,
+): Promise<void> {
+  const row = hyperparameterTable(stage).get(key);
+  if (row === undefined) return;
+  const usual = standing(project, stage, key);
+  const read = (text: string): HyperparameterValue =>
+    typeof row.default === 'number'
+      ? text.trim() === ''
+        ? NaN
+        : Number(text)
+      : typeof row.default === 'boolean'
+        ? text === 'true'
+        : text;
+  const paper = row.paper === null ? 'the paper does not say' : `paper: ${String(row.paper)}`;
+  const choices =
+    typeof row.default === 'boolean'
+      ? ['true', 'false']
+      : row.choices === undefined
+        ? []
+        : row.choices;
+  const text =
+    choices.length > 0
+      ? await vscode.window.showQuickPick([...choices], { title: key, ignoreFocusOut: true })
+      : await vscode.window.showInputBox({
+          title: key,
+          prompt: `${row.description} Default ${String(row.default)}, ${paper}.`,
+          value: String(draft.changed.get(key) ?? usual),
+          ignoreFocusOut: true,
+          validateInput: (given) => hyperparameterProblem(stage, key, read(given)) ?? undefined,
+        });
+  if (text === undefined) return;
+  const value = read(text);
+  if (value === usual) draft.changed.delete(key);
+  else draft.changed.set(key, value);
+}
+
+async function askSummary(
+  project: ProjectFolder,
+  draft: Draft,
+  models: readonly ModelInfo[],
+  at: number,
+  total: number,
+): Promise<Turn> {
+  const { stage } = draft;
+  if (stage === undefined) return 'back';
+  const from = [draft.model, draft.reward].flatMap((ref) => {
+    const model = models.find((each) => each.ref === ref);
+    return model === undefined ? [] : [modelLabel(model)];
+  });
+  const changed = [...draft.changed].map(([key, value]) => `${key} = ${String(value)}`);
+  const what = [
+    `${stageLabels[stage]} from ${from.join(' and ')}`,
+    ...changed,
+    `seed ${draft.seed}`,
+  ].join(' · ');
+  const answer = await ask(
+    title,
+    {
+      placeholder: 'Start the run, or write it down',
+      choices: [
+        {
+          label: '$(play) Start',
+          description: what,
+          detail: await needs(project, draft, stage),
+          value: 'start',
+        },
+        {
+          label: '$(save) Write to a File…',
+          detail: 'A *.run.json, to be started from the editor, a task or the command line',
+          value: 'file',
+        },
+      ],
+    },
+    at,
+    total,
+  );
+  if (answer === undefined || answer === 'back') return answer;
+  if (answer.value === 'start') return 'done';
+  await writePlan(project, draft, stage);
+  return undefined;
+}
+
+/** One line: memory, and how long the last run of the kind took. */
+async function needs(project: ProjectFolder, draft: Draft, stage: TunableStage): Promise<string> {
+  const parts: string[] = [];
+  const size = await modelSize(path.join(project.path, draft.model ?? ''));
+  if (size !== undefined) {
+    const settings = Object.fromEntries(
+      [...hyperparameterTable(stage).keys()].map((key) => [
+        key,
+        draft.changed.get(key) ?? standing(project, stage, key),
+      ]),
+    );
+    const perExample = stage === 'rm' ? project.expectProject().labeling.completionsPerPrompt : 1;
+    const tokens = tokensPerStep(settings, size.contextTokens, perExample);
+    parts.push(`Needs about ${inBytes(memoryBytes(stage, size, tokens))} of memory`);
+  }
+  const views = project.runs.runs.filter(({ spec }) => spec?.stage === stage);
+  const seconds = secondsOfLast(views.map(({ view }) => view));
+  parts.push(
+    seconds === undefined
+      ? 'the first of its kind here: the time is known after the first steps'
+      : `the last one took ${spokenDuration(seconds)}`,
+  );
+  return parts.join('; ');
+}
+
+function asNewRun({ stage, model, reward, changed, seed }: Draft): NewRun | undefined {
+  if (stage === undefined) return undefined;
+  const named = stage === 'eval' && model !== undefined ? `model=${model}` : model;
+  const options = [
+    ...(named === undefined ? [] : ['--model', named]),
+    ...(reward === undefined || !hasReward(stage) ? [] : ['--reward', reward]),
+    ...[...changed].flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]),
+    ...['--seed', String(seed)],
+  ];
+  return { stage, options };
+}
+
+async function writePlan(
+  project: ProjectFolder,
+  { model, reward, changed, seed }: Draft,
+  stage: TunableStage,
+): Promise<void> {
+  const plan: PlannedRun = {
+    stage,
+    models: {
+      ...(model === undefined ? {} : { model }),
+      ...(reward === undefined || !hasReward(stage) ? {} : { reward }),
+    },
+    hyperparameters: Object.fromEntries(changed),
+    seed,
+  };
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.file(path.join(project.path, `${stage}${plannedRunSuffix}`)),
+    filters: { 'Planned run': ['run.json'] },
+  });
+  if (target === undefined) return;
+  await vscode.workspace.fs.writeFile(
+    target,
+    new TextEncoder().encode(`${JSON.stringify(plan, null, 2)}\n`),
+  );
+  await vscode.window.showTextDocument(target);
+}

@@ -1,0 +1,94 @@
+// Starting runs in the real editor: from a *.run.json by its lens, from the wizard with a step back, queued behind each other, stopped.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { openWorkbench, type Workbench } from './harness/workbench.ts';
+
+const patience = { timeout: 60_000 };
+
+test('a run file runs by its lens; the wizard’s run waits for it; both stop and leave no process', async (t) => {
+  await using workbench = await openWorkbench();
+  const { page } = workbench;
+  const file = path.join(workbench.folder, 'long.run.json');
+  const plan = { stage: 'sft', hyperparameters: { epochs: 500 } };
+  await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`);
+
+  await t.test('the lens starts what the file says', async () => {
+    await workbench.openFile('long.run.json');
+    const lens = page.getByRole('button', { name: 'Run SFT' });
+    await lens.waitFor(patience);
+    await workbench.screenshot('runs-1-lens');
+    await lens.click();
+    const chart = await workbench.webview('[data-panel="run"]');
+    await chart.locator('canvas').first().waitFor(patience);
+  });
+
+  await t.test('the wizard counts its steps, goes back, and says what a run needs', async () => {
+    await workbench.runCommand('Instruct: New Run');
+    await page.getByText('New Run (1/5)').waitFor(patience);
+    await workbench.pick('Learns from demonstrations');
+    await page.getByText('New Run (2/5)').waitFor(patience);
+    await page.locator('.quick-input-titlebar .codicon-quick-input-back').click();
+    await page.getByText('New Run (1/5)').waitFor(patience);
+    await workbench.pick('Learns from demonstrations');
+    await workbench.pick('base');
+    await page.getByText('New Run (4/5)').waitFor(patience);
+    await workbench.screenshot('runs-2-settings');
+    await workbench.pick('epochs');
+    await workbench.answer('0');
+    await page.getByText(/expected a whole number from 1/).waitFor(patience);
+    await workbench.answer('2');
+    await workbench.pick('Go On');
+    await page.getByText('New Run (5/5)').waitFor(patience);
+    await page.getByText(/epochs = 2 · seed 0/).waitFor(patience);
+    await workbench.screenshot('runs-3-summary');
+    await workbench.pick('Start');
+  });
+
+  await t.test('the second run waits for the first, and begins when it has stopped', async () => {
+    const queued = page.getByRole('treeitem', { name: /^SFT, queued, waiting for sft-/ });
+    await page.locator('.activitybar a[aria-label^="Instruct"]').first().click();
+    await queued.waitFor(patience);
+    await workbench.screenshot('runs-4-queued');
+    await stopFirst(workbench);
+    await queued.waitFor({ ...patience, state: 'hidden' });
+  });
+
+  await t.test('no process remains when all are stopped', async () => {
+    const deadline = Date.now() + 60_000;
+    while (trainers(workbench.folder).length > 0 && Date.now() < deadline) {
+      if (await page.locator('.statusbar-item', { hasText: /SFT \d+%/ }).count()) {
+        await stopFirst(workbench);
+      }
+      await page.waitForTimeout(500);
+    }
+    assert.deepEqual(trainers(workbench.folder), []);
+    const runs = (await readdir(path.join(workbench.folder, 'runs'))).filter(
+      (name) => !name.startsWith('.'),
+    );
+    assert.equal(runs.length, 2);
+    const spec = await Promise.all(
+      runs.map(async (id) => readFile(path.join(workbench.folder, 'runs', id, 'run.json'), 'utf8')),
+    );
+    assert.ok(spec.some((text) => text.includes('"epochs": 500')));
+    assert.ok(spec.some((text) => text.includes('"epochs": 2')));
+  });
+});
+
+async function stopFirst(workbench: Workbench): Promise<void> {
+  await workbench.runCommand('Instruct: Stop Run');
+  const pick = workbench.page.locator('.quick-input-widget .monaco-list-row', {
+    hasText: /left|step|\d+\//,
+  });
+  await workbench.page.waitForTimeout(500);
+  if ((await pick.count()) > 0) await pick.first().click();
+}
+
+/** The command lines of processes that train in a project. */
+function trainers(folder: string): string[] {
+  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes('trainer.mjs run') && line.includes(folder));
+}

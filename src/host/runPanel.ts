@@ -15,6 +15,7 @@ import type { RunView } from '../protocol/runFold.ts';
 import { packRunView } from '../protocol/runViewData.ts';
 import { Disposables } from './disposables.ts';
 import type { Listen } from './emitter.ts';
+import { episodesNear } from './runs/episodes.ts';
 import { metricsCsv } from './runs/metricsCsv.ts';
 import { saveAs } from './saveAs.ts';
 import { WebviewPanelHost, type WebviewPanelKind } from './webviewPanel.ts';
@@ -22,6 +23,8 @@ import { WebviewPanelHost, type WebviewPanelKind } from './webviewPanel.ts';
 /** A run as the panel sees it, kept up to date by its owner. */
 export interface WatchedRun {
   readonly id: string;
+  /** Absolute path of its folder. */
+  readonly folder: string;
   /** Undefined when `run.json` cannot be read; `problem` says why. */
   readonly spec: RunSpec | undefined;
   readonly view: RunView;
@@ -191,6 +194,10 @@ function runPanelHost(
         const runs = await find(ids);
         for (const { id } of runs) pending.delete(id);
         return { runs: runs.map(({ id, view }) => ({ id, view: packRunView(view) })) };
+      },
+      episodes: async ({ iteration }) => {
+        const run = await expectRun(tools.source, runId);
+        return episodesNear(run.folder, iteration);
       },
       saveCsv: async () => {
         const runs = await find([runId, ...overlaid]);

@@ -4,6 +4,7 @@
  * asking for a full snapshot, and asks again after a gap: messages to a hidden webview are dropped.
  */
 import * as z from 'zod';
+import { rolloutRecordSchema } from './rollouts.ts';
 import { errorDataSchema, runEventSchema, stages } from './run.ts';
 import { runStateSchema, runViewDataSchema } from './runViewData.ts';
 
@@ -102,6 +103,15 @@ export const runContract = {
     overlay: {
       params: z.object({ ids: z.array(z.string()).max(12) }),
       result: z.object({ runs: z.array(z.object({ id: z.string(), view: runViewDataSchema })) }),
+    },
+    /** The episodes kept of an iteration, or of the kept one nearest to it. */
+    episodes: {
+      params: z.object({ iteration: z.int().min(0) }),
+      result: z.object({
+        iterations: z.array(z.int()),
+        iteration: z.int().optional(),
+        episodes: z.array(rolloutRecordSchema),
+      }),
     },
     /** Asks where, and saves the metrics of this run and of those drawn over it as CSV. */
     saveCsv: { params: nothing, result: nothing },

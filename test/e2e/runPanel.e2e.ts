@@ -231,3 +231,27 @@ test('the charts are saved as CSV, SVG and PNG', async () => {
   assert.deepEqual([...png.slice(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
   await writeFile(path.join(shots, 'run-export.png'), png);
 });
+
+test('a point of a curve leads to the episodes of its iteration, token by token', async () => {
+  for (const theme of ['dark', 'light', 'highContrast'] as const) {
+    await using opened = await openRun(new Map(), theme);
+    const { host, page } = opened;
+    for (let step = 1; step <= 12; step += 1) host.write(ppoStep(step));
+    await chart(page, 'score').locator('canvas').waitFor();
+    const box = await chart(page, 'score').locator('.u-over').boundingBox();
+    assert.ok(box !== null);
+    await page.mouse.click(box.x + box.width - 2, box.y + 40);
+    await page.getByRole('button', { name: 'Show Episodes' }).click();
+    const section = page.getByRole('region', { name: 'Episodes', exact: true });
+    const rows = section.locator('.episode-list button');
+    assert.match((await rows.first().textContent()) ?? '', /score 2.50 · KL 0.25 · 3 tokens/);
+    await section.getByLabel('Sort by').selectOption('KL');
+    assert.match((await rows.first().textContent()) ?? '', /score 1.50/);
+    await rows.first().click();
+    await section.getByLabel('Colour by').selectOption('rewards');
+    const cells = section.locator('tbody tr').nth(1).locator('td');
+    assert.equal(await cells.nth(0).textContent(), '▲ 0.000'); // KL of the second token: 0.5 - 0.5
+    assert.equal(await section.locator('.heat .below').count(), 2);
+    await page.screenshot({ path: path.join(shots, `run-episodes-${theme}.png`) });
+  }
+});

@@ -3,6 +3,7 @@ import '../components/noEval.ts';
 import 'uplot/dist/uPlot.min.css';
 import '../components/base.css';
 import './run.css';
+import '../rollouts/rollouts.css';
 import { runContract } from '../../src/protocol/panels.ts';
 import { LiveRegion } from '../components/liveRegion.ts';
 import { PanelClient } from '../components/panelClient.ts';

@@ -27,10 +27,10 @@ export function marksOf({ warnings, checkpoints, samples }: RunView): Mark[] {
   const counts = new Map<number, number>();
   for (const { step } of samples) counts.set(step, (counts.get(step) ?? 0) + 1);
   const marks: Mark[] = [
-    ...warnings.map(({ step, message }) => ({
+    ...warnings.map(({ step, message, remedy }) => ({
       kind: 'warning' as const,
       step: step ?? 0,
-      text: message,
+      text: remedy === undefined ? message : `${message} ${remedy}`,
     })),
     ...[...counts].map(([step, count]) => ({
       kind: 'sample' as const,

@@ -7,6 +7,7 @@ import { unpackRunView } from '../../src/protocol/runViewData.ts';
 import { button, element } from '../components/element.ts';
 import type { LiveRegion } from '../components/liveRegion.ts';
 import type { PanelClient } from '../components/panelClient.ts';
+import { EpisodeInspector } from '../rollouts/episodeInspector.ts';
 import { problemBox } from '../components/problemBox.ts';
 import { onThemeChange } from '../components/theme.ts';
 import { ChartBoard } from './chartBoard.ts';
@@ -44,6 +45,7 @@ export class RunPanel {
   readonly #timeline = new Timeline(({ step, marks }) => this.#choose(step, marks));
   readonly #detail = new StepDetail();
   readonly #overlays: Overlays;
+  readonly #episodes = new EpisodeInspector((iteration) => void this.#showEpisodes(iteration));
   readonly #problem = element('div');
   readonly #failure = element('div');
   readonly #warnings = element('ul', { class: 'warnings quiet', 'aria-label': 'Warnings' });
@@ -121,6 +123,7 @@ export class RunPanel {
       this.#detail.root,
       this.#waiting,
       this.#board.root,
+      this.#episodes.root,
       this.#table.root,
       this.#samples.root,
     );
@@ -232,13 +235,23 @@ export class RunPanel {
     this.#board.select(this.#placeOf(step));
     this.#detail.show(step, view, marks ?? marksOf(view).filter((mark) => mark.step === step), {
       showSamples: (at) => this.#samples.reveal(at),
-      showEpisodes: undefined,
+      showEpisodes:
+        shown.snapshot.stage === 'ppo' ? (at) => void this.#showEpisodes(at) : undefined,
       close: () => {
         this.#detail.hide();
         this.#board.select(undefined);
       },
     });
     this.#live.say(`Step ${step} is chosen.`);
+  }
+
+  async #showEpisodes(iteration: number): Promise<void> {
+    try {
+      const page = await this.#client.request('episodes', { iteration });
+      this.#episodes.show(page);
+    } catch (thrown) {
+      this.#tell(thrown);
+    }
   }
 
   async #save(format: ExportFormat): Promise<void> {

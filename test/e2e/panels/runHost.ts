@@ -2,6 +2,7 @@
 import { createRunFold, type RunView } from '../../../src/protocol/runFold.ts';
 import { packRunView } from '../../../src/protocol/runViewData.ts';
 import { runContract, type RunAction, type ToWebview } from '../../../src/protocol/panels.ts';
+import type { RolloutRecord } from '../../../src/protocol/rollouts.ts';
 import type { RunEvent, RunState } from '../../../src/protocol/run.ts';
 import { PanelServer } from '../../../src/host/webviewPanelServer.ts';
 
@@ -19,6 +20,29 @@ export interface RunHost {
   turn(state: RunState): void;
   receive(message: unknown): void;
 }
+
+/** Two episodes as a PPO run keeps them, their numbers by hand. */
+const episodes: RolloutRecord[] = ['It sleeps.', 'It swims fast.'].map((completion, episode) => {
+  const tokens = completion.split(/(?= )/);
+  const list = (from: number): number[] => tokens.map((_, at) => from + at * (at % 2 ? -0.5 : 1));
+  return {
+    iteration: 10,
+    episode,
+    promptId: `p${episode}`,
+    prompt: 'What does the otter do?',
+    completion,
+    score: 1.5 + episode,
+    ended: episode === 0,
+    kl: 0.75 - 0.5 * episode,
+    tokens,
+    logprobs: list(-2),
+    refLogprobs: list(-2.5),
+    kls: list(0.5),
+    values: list(0.25),
+    rewards: list(-0.05),
+    advantages: list(1),
+  };
+});
 
 /** Makes a host of a PPO run; `post` sends to the webview. `others` can be drawn over it. */
 export function runHost(
@@ -54,6 +78,8 @@ export function runHost(
             return other === undefined ? [] : [{ id, view: packRunView(other) }];
           }),
         }),
+      episodes: ({ iteration }) =>
+        Promise.resolve({ iterations: [10, 20], iteration: iteration < 15 ? 10 : 20, episodes }),
       saveCsv: () => {
         saved.push({ name: 'csv', bytes: new Uint8Array() });
         return Promise.resolve({});

@@ -88,6 +88,9 @@ export function valueProblem(row: Hyperparameter, value: unknown): string | null
       ? null
       : `expected ${kind} ${row.choices.join(', ')}, got ${got}`;
   }
+  if (typeof row.default === 'string') {
+    return typeof value === 'string' && value !== '' ? null : `expected a text, got ${got}`;
+  }
   const [low, high] = row.range ?? [-Infinity, Infinity];
   const kind = row.integer === true ? 'a whole number' : 'a number';
   const fits =

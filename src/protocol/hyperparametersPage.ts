@@ -91,6 +91,7 @@ function describe(row: Hyperparameter): string {
 function rangeOf(row: Hyperparameter): string {
   if (typeof row.default === 'boolean') return 'true, false';
   if (row.choices !== undefined) return row.choices.join(', ');
+  if (typeof row.default === 'string') return 'text';
   const kind = row.integer === true ? 'whole, ' : '';
   return row.range === undefined ? kind : `${kind}${shown(row.range[0])} to ${shown(row.range[1])}`;
 }

@@ -138,6 +138,7 @@ export function rowSchema(row: Hyperparameter): Record<string, unknown> {
     return { type: 'string', pattern: `^(${name}(,\\s*${name})*)?$`, ...common };
   }
   if (row.choices !== undefined) return { enum: row.choices, ...common };
+  if (typeof row.default === 'string') return { type: 'string', minLength: 1, ...common };
   return {
     type: row.integer === true ? 'integer' : 'number',
     ...(row.range === undefined ? {} : { minimum: row.range[0], maximum: row.range[1] }),

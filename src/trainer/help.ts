@@ -94,6 +94,7 @@ function rangeOf(row: Hyperparameter): string {
   if (row.choices !== undefined) {
     return `${row.list === true ? 'any of' : 'one of'} ${row.choices.join(', ')}`;
   }
+  if (typeof row.default === 'string') return 'text';
   const kind = row.integer === true ? 'whole number' : 'number';
   return row.range === undefined ? kind : `${kind} from ${row.range[0]} to ${row.range[1]}`;
 }

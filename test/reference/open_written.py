@@ -1,6 +1,6 @@
 """Opens the folders that writeFolders.ts wrote with transformers' Auto classes, and compares what they compute.
 
-usage: python test/reference/open_written.py OUT        (pip install torch transformers safetensors)
+usage: python test/reference/open_written.py OUT        (pip install torch transformers peft safetensors)
 Fails where a tensor is missing or unexpected, a token differs, or a number is off by more than 2e-4 (for weights stored in
 16 bits, by more than their rounding explains).
 """
@@ -8,6 +8,7 @@ import pathlib
 import sys
 
 import torch
+from peft import PeftModel
 from safetensors.torch import load_file
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer, GenerationConfig
 
@@ -35,6 +36,11 @@ for expected_path in sorted(pathlib.Path(sys.argv[1]).glob("*.expected.safetenso
             GenerationConfig.from_pretrained(folder)
             value = model(ids[None]).logits[0]
     error = (value - expected["value"]).abs().max().item()
+    if (folder / "adapter").exists():  # the same numbers from the base and the adapter beside it
+        base = AutoModelForCausalLM.from_pretrained(folder.with_name(folder.name.removesuffix(".merged")))
+        with torch.no_grad():
+            beside = PeftModel.from_pretrained(base, folder / "adapter").eval()(ids[None]).logits[0]
+        error = max(error, (beside - expected["value"]).abs().max().item())
     tolerance = 2e-4 if load_file(folder / "model.safetensors").popitem()[1].dtype == torch.float32 else \
         0.05 * expected["value"].abs().max().item()
     print(f"{folder.name:24} {type(model).__name__:34} largest difference {error:.1e}")

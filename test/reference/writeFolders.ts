@@ -12,7 +12,14 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { Random } from '../../src/data/random.ts';
 import { input } from '../../src/ml/graph/index.ts';
-import { lmLogits, scalarHead, trunk, weightInputs } from '../../src/ml/models/index.ts';
+import {
+  lmLogits,
+  mergedParameters,
+  scalarHead,
+  trunk,
+  weightInputs,
+  withAdapter,
+} from '../../src/ml/models/index.ts';
 import type { ModelConfig, RewardModel } from '../../src/ml/models/index.ts';
 import { parseConfig } from '../../src/ml/models/configFile.ts';
 import { saveLanguageModel, saveRewardModel } from '../../src/ml/models/modelFolder.ts';
@@ -76,11 +83,21 @@ const references = [
   ...readdirSync(join(root, 'llama')).map((name) => [name, join(root, 'llama', name)]),
 ];
 for (const [seed, [name, folder]] of references.entries()) {
+  const random = new Random(`adapter ${seed}`);
   const model = modelOf(folder, seed);
   await saveLanguageModel(join(out, name), model);
   await writeExpected(name, model.config, await compute(model, 'language'));
   await saveLanguageModel(join(out, `${name}.bfloat16`), model, { storage: 'bfloat16' });
   await writeExpected(`${name}.bfloat16`, model.config, await compute(model, 'language'));
+  const layers = { rank: 4, alpha: 8, dropout: 0, targets: 'all-linear' } as const;
+  const adapted = withAdapter(model, layers, new Random(seed));
+  const numbers = adapted.parameters.data;
+  for (let i = 0; i < numbers.length; i++) numbers[i] = 0.1 * random.normal();
+  const merged = mergedParameters(adapted.config, adapted.parameters, 'language');
+  const result = { ...model, parameters: merged };
+  const card = { title: name, text: name, stage: 'sft', parent: name };
+  await saveLanguageModel(join(out, `${name}.merged`), result, { card, adapter: adapted });
+  await writeExpected(`${name}.merged`, model.config, await compute(result, 'language'));
   const parameters = withScalarHead(model.config, model.parameters, new Random(seed));
   const reward = { ...model, parameters };
   await saveRewardModel(join(out, `${name}.reward`), reward);

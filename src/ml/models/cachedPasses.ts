@@ -22,7 +22,7 @@ import type { Attend, Weights } from './family.ts';
 import { lmLogits } from './heads.ts';
 import { attentionShape } from './modelConfig.ts';
 import type { ModelConfig } from './modelConfig.ts';
-import { weightInputs } from './modelParameters.ts';
+import { weightInputs } from './weightInputs.ts';
 import { causalAttention, trunk } from './trunk.ts';
 
 /** What masks a position: softmax gives it probability 0. */

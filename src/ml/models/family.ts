@@ -2,8 +2,19 @@
 import type { Tensor } from '../graph/index.ts';
 import type { ParameterShape } from '../runtime/index.ts';
 
-/** Parameters by their checkpoint keys. Throws where there is none of that name. */
-export type Weights = (name: string) => Tensor;
+/** Parameters by their checkpoint keys. */
+export interface Weights {
+  /** Throws where there is none of that name. */
+  (name: string): Tensor;
+  /**
+   * What an adapter adds to the output of the linear layer `module` for its input x [N, in], or null
+   * where it adds nothing; absent where the model has no adapter.
+   */
+  readonly adapter?: (module: string, x: Tensor) => Tensor | null;
+}
+
+/** How the matrices of linear layers are stored: [in, out] or [out, in]. */
+export type LinearLayout = 'inputsFirst' | 'outputsFirst';
 
 /**
  * What a parameter is for, which decides its first numbers: a table of embeddings, the matrix of a
@@ -48,6 +59,7 @@ export type Attend = (projections: Projections, layer: number) => Tensor;
 export interface Family {
   /** The trunk's parameters in the order in which they are laid out and stored. */
   readonly parameters: readonly ModelParameter[];
+  readonly layout: LinearLayout;
   /** What stands before the trunk's names and is missing where a trunk was saved without a head. */
   readonly prefix: string;
   /** The table of token embeddings, [V, C]. */

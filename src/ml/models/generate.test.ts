@@ -12,7 +12,7 @@ import type { GenerateOptions } from './generationBatch.ts';
 import { lmLogits } from './heads.ts';
 import { loadParameters } from './loadParameters.ts';
 import { parseConfig } from './configFile.ts';
-import { weightInputs } from './modelParameters.ts';
+import { weightInputs } from './weightInputs.ts';
 import { readSafetensors } from './safetensors.ts';
 import { trunk } from './trunk.ts';
 

@@ -5,7 +5,8 @@ import { div, gather, input, neg, reduceSum, reshape, tokenLogprobs } from '../g
 import { ParameterBuffer, Program, TrainingProgram } from '../runtime/index.ts';
 import { lmLogits, scalarHead } from './heads.ts';
 import type { HeadKind, ModelConfig } from './modelConfig.ts';
-import { modelParameters, weightInputs } from './modelParameters.ts';
+import { modelParameters } from './modelParameters.ts';
+import { weightInputs } from './weightInputs.ts';
 import { readSafetensors } from './safetensors.ts';
 import { trunk } from './trunk.ts';
 

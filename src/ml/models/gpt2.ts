@@ -2,9 +2,10 @@
  * GPT-2 (Radford et al. 2019), with the parameter names and layouts of its checkpoints: learned
  * positions, layer normalisation before each part, weights stored [in, out] ("Conv1D"), tied head.
  */
-import { add, gather, gelu, layerNorm, matMul, relu, reshape, slice } from '../graph/index.ts';
+import { add, gather, gelu, layerNorm, relu, reshape, slice } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Family, ModelParameter, ParameterRole, Weights } from './family.ts';
+import { linear } from './linear.ts';
 import type { Activation, Gpt2Config } from './modelConfig.ts';
 
 const activations = { gelu_new: gelu, relu } as const satisfies Record<
@@ -19,6 +20,7 @@ export function gpt2(config: Gpt2Config): Family {
     layerNorm(x, weights(`${name}.weight`), weights(`${name}.bias`), config.layerNormEpsilon);
   return {
     parameters: gpt2Parameters(config),
+    layout: 'inputsFirst',
     prefix: 'transformer.',
     tokenTable,
     outputHead: tokenTable,
@@ -53,7 +55,7 @@ export function gpt2(config: Gpt2Config): Family {
 
 /** x [N, in] · weight [in, out] + bias [out] */
 function conv1d(weights: Weights, name: string, x: Tensor): Tensor {
-  return add(matMul(x, weights(`${name}.weight`)), weights(`${name}.bias`));
+  return linear(weights, name, x, 'inputsFirst', true);
 }
 
 function gpt2Parameters(config: Gpt2Config): ModelParameter[] {
@@ -62,7 +64,7 @@ function gpt2Parameters(config: Gpt2Config): ModelParameter[] {
     { name: `${name}.weight`, shape: [nEmbd], role: 'gain' },
     { name: `${name}.bias`, shape: [nEmbd], role: 'bias' },
   ];
-  const linear = (
+  const matrix = (
     name: string,
     inputs: number,
     outputs: number,
@@ -77,11 +79,11 @@ function gpt2Parameters(config: Gpt2Config): ModelParameter[] {
     { name: 'transformer.wpe.weight', shape: [nCtx, nEmbd], role: 'embedding' },
     ...layers.flatMap((part) => [
       ...normed(`${part}.ln_1`),
-      ...linear(`${part}.attn.c_attn`, nEmbd, 3 * nEmbd),
-      ...linear(`${part}.attn.c_proj`, nEmbd, nEmbd, 'residual'),
+      ...matrix(`${part}.attn.c_attn`, nEmbd, 3 * nEmbd),
+      ...matrix(`${part}.attn.c_proj`, nEmbd, nEmbd, 'residual'),
       ...normed(`${part}.ln_2`),
-      ...linear(`${part}.mlp.c_fc`, nEmbd, nInner),
-      ...linear(`${part}.mlp.c_proj`, nInner, nEmbd, 'residual'),
+      ...matrix(`${part}.mlp.c_fc`, nEmbd, nInner),
+      ...matrix(`${part}.mlp.c_proj`, nInner, nEmbd, 'residual'),
     ]),
     ...normed('transformer.ln_f'),
   ];

@@ -1,11 +1,19 @@
 /** Models: their graphs, parameters, files, tokenizers and generation. */
+export {
+  dropoutMasks,
+  mergedParameters,
+  withAdapter,
+  withoutAdapter,
+  withoutDropout,
+} from './adapter.ts';
+export type { TrainedAdapter } from './adapter.ts';
 export type { Weights } from './family.ts';
 export { Generator } from './generate.ts';
 export type { GeneratedCompletion } from './generationBatch.ts';
 export { lmLogits, scalarHead, scoreWeight } from './heads.ts';
 export type { LanguageModel, RewardModel } from './model.ts';
 export type { ModelCard } from './modelCard.ts';
-export type { ModelConfig } from './modelConfig.ts';
+export type { HeadKind, ModelConfig } from './modelConfig.ts';
 export {
   loadLanguageModel,
   loadRewardModel,
@@ -14,9 +22,10 @@ export {
   saveRewardModel,
 } from './modelFolder.ts';
 export type { SaveOptions } from './modelFolder.ts';
-export { initialise, weightInputs, withScalarHead } from './modelParameters.ts';
+export { initialise, withScalarHead } from './modelParameters.ts';
 export { beforeStop, stopsAt } from './stopStrings.ts';
 export { Tokenizer } from './tokenizer.ts';
 export { endOfText, trainTokenizer } from './trainTokenizer.ts';
 export { causalAttention, trunk } from './trunk.ts';
 export type { TrunkOptions } from './trunk.ts';
+export { weightInputs } from './weightInputs.ts';

@@ -9,7 +9,8 @@ import { parseConfig } from './configFile.ts';
 import { Generator } from './generate.ts';
 import { lmLogits, scalarHead, scoreWeight } from './heads.ts';
 import { loadParameters } from './loadParameters.ts';
-import { modelParameters, weightInputs } from './modelParameters.ts';
+import { modelParameters } from './modelParameters.ts';
+import { weightInputs } from './weightInputs.ts';
 import { readSafetensors } from './safetensors.ts';
 import { trunk } from './trunk.ts';
 

@@ -4,9 +4,10 @@
  * heads shared by several query heads, weights stored [out, in]. Mistral, Qwen2 and Qwen3 are the
  * same description with other biases, and normalised queries and keys in Qwen3.
  */
-import { add, gather, matMul, mul, reshape, rmsNorm, silu } from '../graph/index.ts';
+import { gather, mul, reshape, rmsNorm, silu } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Family, ModelParameter, Rotation, Weights } from './family.ts';
+import { linear } from './linear.ts';
 import type { LlamaConfig } from './modelConfig.ts';
 import { rotate, rotationOf } from './rope.ts';
 
@@ -20,6 +21,7 @@ export function llama(config: LlamaConfig): Family {
     rmsNorm(x, weights(`${name}.weight`), config.rmsNormEpsilon);
   return {
     parameters: llamaParameters(config),
+    layout: 'outputsFirst',
     prefix: 'model.',
     tokenTable,
     outputHead: config.tiedHead ? tokenTable : ownHead,
@@ -32,7 +34,13 @@ export function llama(config: LlamaConfig): Family {
       const attention = `${part}.self_attn`;
       const normed = norm(weights, `${part}.input_layernorm`, x); // [N, C]
       const linearHere = (name: string): Tensor =>
-        linear(weights, `${attention}.${name}_proj`, normed, config.biases.projections);
+        linear(
+          weights,
+          `${attention}.${name}_proj`,
+          normed,
+          'outputsFirst',
+          config.biases.projections,
+        );
       const turned = (name: 'q' | 'k', heads: number): Tensor => {
         const byHead = reshape(linearHere(name), [batch, length, heads, headWidth]);
         const scaled = qkNorm ? norm(weights, `${attention}.${name}_norm`, byHead) : byHead;
@@ -42,13 +50,19 @@ export function llama(config: LlamaConfig): Family {
     },
     attentionOutput(weights, layer, attended) {
       const name = `model.layers.${layer}.self_attn.o_proj`;
-      return linear(weights, name, attended, config.biases.attentionOutput); // [N, C]
+      return linear(weights, name, attended, 'outputsFirst', config.biases.attentionOutput); // [N, C]
     },
     feedForward(weights, layer, x) {
       const part = `model.layers.${layer}`;
       const normed = norm(weights, `${part}.post_attention_layernorm`, x); // [N, C]
       const through = (name: string, input: Tensor): Tensor =>
-        linear(weights, `${part}.mlp.${name}_proj`, input, config.biases.feedForward);
+        linear(
+          weights,
+          `${part}.mlp.${name}_proj`,
+          input,
+          'outputsFirst',
+          config.biases.feedForward,
+        );
       const gated = mul(silu(through('gate', normed)), through('up', normed)); // [N, nInner]
       return through('down', gated); // [N, C]
     },
@@ -59,12 +73,6 @@ export function llama(config: LlamaConfig): Family {
 function required(rotation: Rotation | null): Rotation {
   if (rotation === null) throw new Error('llama: expected a rotation, got null');
   return rotation;
-}
-
-/** x [N, in] · weightᵀ [out, in] (+ bias [out]) */
-function linear(weights: Weights, name: string, x: Tensor, biased: boolean): Tensor {
-  const product = matMul(x, weights(`${name}.weight`), { transposeB: true });
-  return biased ? add(product, weights(`${name}.bias`)) : product;
 }
 
 function llamaParameters(config: LlamaConfig): ModelParameter[] {

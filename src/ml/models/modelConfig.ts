@@ -17,8 +17,23 @@ interface CommonConfig {
   readonly initializerRange: number;
   /** The token that ends a text, or null where the model has none. */
   readonly endToken: number | null;
+  /** The low-rank adapter that lies over the model's linear layers; absent where there is none. */
+  readonly adapter?: AdapterConfig;
   /** Every other key of the `config.json` that was read, verbatim. */
   readonly otherKeys?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A low-rank adapter (LoRA, Hu et al. 2021): the output of a linear layer of width out gets
+ * B·A·x · alpha / rank added, with A [rank, in] and B [out, rank].
+ */
+export interface AdapterConfig {
+  readonly rank: number;
+  readonly alpha: number;
+  /** The share of the inputs of A that is dropped in training. */
+  readonly dropout: number;
+  /** Layers by the end of their name (`c_attn`, `attn.c_proj`, `q_proj`), or every one. */
+  readonly targets: readonly string[] | 'all-linear';
 }
 
 /** The architecture of a model of the GPT-2 family; H divides C. */

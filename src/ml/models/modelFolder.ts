@@ -9,6 +9,15 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InstructError } from '../../protocol/errors.ts';
 import type { ParameterBuffer } from '../runtime/index.ts';
+import { mergedParameters } from './adapter.ts';
+import type { TrainedAdapter } from './adapter.ts';
+import {
+  holdsAdapter,
+  readAdapterConfig,
+  readAdapterWeights,
+  writeAdapter,
+} from './adapterFolder.ts';
+import { scoreWeight } from './heads.ts';
 import { loadParameters } from './loadParameters.ts';
 import type { LanguageModel, RewardModel } from './model.ts';
 import { modelCardText } from './modelCard.ts';
@@ -16,13 +25,17 @@ import type { ModelCard } from './modelCard.ts';
 import { configText, parseConfig } from './configFile.ts';
 import type { HeadKind, ModelConfig } from './modelConfig.ts';
 import { writeSafetensors } from './safetensors.ts';
+import { badWeights } from './safetensorsHeader.ts';
 import type { StorageType } from './safetensors.ts';
 import { Tokenizer } from './tokenizer.ts';
 import { readTokenizerSettings, writeTokenizerSettings } from './tokenizerSettings.ts';
 import { notAFolder, weightPaths, weightsFile } from './weightPaths.ts';
 
+/** Where a model keeps the adapter that was worked into it. */
+const adapterFolder = 'adapter';
+
 /**
- * Reads a language model.
+ * Reads a language model; of an adapter's folder, the model it lies over with the adapter worked in.
  *
  * @throws InstructError `missing-file`, `bad-model` or `bad-tokenizer`, naming the file and what is
  * wrong with it.
@@ -39,6 +52,7 @@ export function loadRewardModel(folder: string): Promise<RewardModel> {
 
 async function load(folder: string, head: HeadKind): Promise<RewardModel> {
   await checkFolder(folder);
+  if (await holdsAdapter(folder)) return loadMerged(folder, head);
   const configPath = join(folder, 'config.json');
   const read = parseConfig(await readText(configPath), configPath);
   if (read.head !== head) {
@@ -62,6 +76,20 @@ async function load(folder: string, head: HeadKind): Promise<RewardModel> {
   tokenizer.checkFits(config, vocabularyDigest);
   const parameters = await loadParameters(folder, config, head);
   return { config, tokenizer, parameters, rewardBias };
+}
+
+/** The model that an adapter lies over, with the adapter worked in. */
+async function loadMerged(folder: string, head: HeadKind): Promise<RewardModel> {
+  const { adapter, baseFolder } = await readAdapterConfig(folder);
+  const path = join(baseFolder, 'config.json');
+  // An adapter of a reward model brings its own head, and may lie over a language model.
+  const base = await load(baseFolder, parseConfig(await readText(path), path).head);
+  const adapted = await readAdapterWeights(folder, base, adapter, head);
+  if (!adapted.parameters.has(scoreWeight) && head === 'scalar') {
+    throw badWeights(folder, 'this adapter has no scalar head, so that it is no reward model');
+  }
+  const parameters = mergedParameters(adapted.config, adapted.parameters, head);
+  return { ...base, parameters };
 }
 
 async function checkFolder(path: string): Promise<void> {
@@ -93,6 +121,8 @@ export interface SaveOptions {
   readonly storage?: StorageType;
   /** Written as README.md. */
   readonly card?: ModelCard;
+  /** The adapter that was worked into the model, written beside it as `adapter/`. */
+  readonly adapter?: TrainedAdapter;
 }
 
 /**
@@ -120,7 +150,7 @@ async function save(
   folder: string,
   head: HeadKind,
   { config, tokenizer, parameters, rewardBias }: RewardModel,
-  { storage = 'float32', card }: SaveOptions,
+  { storage = 'float32', card, adapter }: SaveOptions,
 ): Promise<void> {
   const temporary = `${folder}.${process.pid}.tmp`;
   try {
@@ -137,6 +167,11 @@ async function save(
     if (head === 'language') await write('generation_config.json', generationConfigText(config));
     if (card !== undefined) await write('README.md', modelCardText(card, { config, head }));
     await writeSafetensors(join(temporary, weightsFile), tensorsOf(parameters), { storage });
+    if (adapter !== undefined) {
+      await mkdir(join(temporary, adapterFolder));
+      const base = card?.parent ?? null;
+      await writeAdapter(join(temporary, adapterFolder), { ...adapter, head, base });
+    }
     await replaceFolder(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });

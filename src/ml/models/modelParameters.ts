@@ -1,46 +1,28 @@
-/** The parameters of a model: their names and shapes, as graph inputs, and their first numbers. */
+/** The parameters of a model: their names and shapes, and their first numbers. */
 import type { Random } from '../../data/random.ts';
-import { input } from '../graph/index.ts';
-import type { Tensor } from '../graph/index.ts';
 import { ParameterBuffer } from '../runtime/index.ts';
 import { familyOf } from './families.ts';
-import type { ModelParameter, Weights } from './family.ts';
+import type { ModelParameter } from './family.ts';
 import { scoreWeight } from './heads.ts';
 import type { HeadKind, ModelConfig } from './modelConfig.ts';
 
-/** Names, shapes and roles in the order in which they are laid out and stored. */
+/** The scalar head. */
+export function scoreParameter({ nEmbd }: ModelConfig): ModelParameter {
+  return { name: scoreWeight, shape: [1, nEmbd], role: 'linear' };
+}
+
+/**
+ * Names, shapes and roles in the order in which they are laid out and stored; without those of an
+ * adapter.
+ */
 export function modelParameters(config: ModelConfig, head: HeadKind): ModelParameter[] {
   const { parameters, tokenTable, outputHead } = familyOf(config);
   const { vocabSize, nEmbd } = config;
   if (head === 'scalar') {
-    return [...parameters, { name: scoreWeight, shape: [1, nEmbd], role: 'linear' }];
+    return [...parameters, scoreParameter(config)];
   }
   if (outputHead === tokenTable) return [...parameters];
   return [...parameters, { name: outputHead, shape: [vocabSize, nEmbd], role: 'linear' }];
-}
-
-/** A model's parameters as graph inputs. */
-export interface WeightInputs {
-  /** What {@link trunk} and the heads take. */
-  readonly weights: Weights;
-  /** All of them, in the order of {@link modelParameters}: what a loss is differentiated by. */
-  readonly inputs: readonly Tensor<'input'>[];
-}
-
-/**
- * Inputs for a model's parameters, named by their checkpoint keys behind an optional prefix, which
- * keeps two models in one graph apart. They are fed from `ParameterBuffer.views(prefix)`.
- */
-export function weightInputs(config: ModelConfig, head: HeadKind, prefix = ''): WeightInputs {
-  const inputs = new Map(
-    modelParameters(config, head).map(({ name, shape }) => [name, input(prefix + name, shape)]),
-  );
-  const weights: Weights = (name) => {
-    const tensor = inputs.get(name);
-    if (tensor === undefined) throw new Error(`weightInputs: expected a parameter, got ${name}`);
-    return tensor;
-  };
-  return { weights, inputs: [...inputs.values()] };
 }
 
 /**
@@ -62,13 +44,20 @@ export function initialise(config: ModelConfig, head: HeadKind, random: Random):
   return parameters;
 }
 
-/** A reward model with the language model's trunk and a new scalar head. */
+/**
+ * A reward model with the language model's trunk and a new scalar head. Over a trunk with an adapter
+ * it shares what the adapter lies over.
+ */
 export function withScalarHead(
   config: ModelConfig,
   trunk: ParameterBuffer,
   random: Random,
 ): ParameterBuffer {
-  const parameters = new ParameterBuffer(modelParameters(config, 'scalar'));
+  const shapes =
+    trunk.frozen === null
+      ? modelParameters(config, 'scalar')
+      : [...trunk.entries, scoreParameter(config)];
+  const parameters = new ParameterBuffer(shapes, undefined, trunk.frozen);
   parameters.copyFrom(trunk);
   fillNormal(parameters.view(scoreWeight), scoreDeviation(config), random);
   return parameters;

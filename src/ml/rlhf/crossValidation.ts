@@ -115,7 +115,7 @@ export class CrossValidatedLoop implements TrainingLoop<RewardModel> {
   }
 
   async finish(): Promise<RewardModelResult> {
-    const { model, summary, report } = await this.#loop.finish();
+    const { summary, report, ...result } = await this.#loop.finish();
     const across = (side: 'inGroup' | 'heldOut'): { mean: number; error: number } | null => {
       const measured = this.#folds.flatMap((fold) => fold[side]?.accuracy ?? []);
       return measured.length === 0
@@ -129,7 +129,7 @@ export class CrossValidatedLoop implements TrainingLoop<RewardModel> {
       crossValidation: { folds: [...this.#folds], inGroup, heldOut },
     };
     return {
-      model,
+      ...result,
       summary: {
         ...summary,
         ...(inGroup === null ? {} : { 'rm/in_group_accuracy': inGroup.mean }),

@@ -3,11 +3,13 @@
  * rankings, without a reward model and without sampling. An alternative to PPO behind the same
  * interface, so that the two can be compared on the same rankings.
  */
+import { Random } from '../../data/random.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
-import type { LanguageModel } from '../models/index.ts';
+import { dropoutMasks, withoutDropout, type LanguageModel } from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
+import { adapted, keptModel } from './adapted.ts';
 import { packBatch, shapeKey, type TokenSequence } from './batch.ts';
 import { packComparisons } from './comparisons.ts';
 import { directPreferenceLoss, preferenceInputs } from './directPreference.ts';
@@ -46,8 +48,9 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
 
   /** @throws InstructError `empty-dataset` when no ranking holds a comparison. */
   constructor(options: DpoOptions) {
-    const { model, hyperparameters, seed, execution } = options;
-    this.#options = options;
+    const { hyperparameters, seed, execution } = options;
+    const model = adapted(options.model, hyperparameters, seed);
+    this.#options = { ...options, model };
     this.#training = usable(model, options.rankings);
     this.#validation = usable(model, options.validation);
     if (this.#training.length === 0) {
@@ -60,7 +63,7 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
     this.#order = new EpochOrder(this.#training.length, hyperparameters.batchSize, seed);
     this.totalSteps = hyperparameters.epochs * this.#order.batchesPerEpoch;
     this.#learner = new Learner('policy', model.parameters.clone(), hyperparameters, execution);
-    this.#logprobs = new LogprobPass(model.config, 1, execution);
+    this.#logprobs = new LogprobPass(withoutDropout(model.config), 1, execution);
   }
 
   get step(): number {
@@ -68,7 +71,7 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
   }
 
   async advance(): Promise<StepReport> {
-    const { model, hyperparameters } = this.#options;
+    const { model, hyperparameters, seed } = this.#options;
     const schedule = cosineDecay(this.totalSteps, hyperparameters.finalLearningRateRatio);
     const learningRate = hyperparameters.learningRate * schedule(this.step);
     const rankings = this.#order.batch(this.step).map((index) => this.#training[index]);
@@ -94,6 +97,11 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
           feeds: {
             ...batchFeeds(batch),
             ...comparisons,
+            ...dropoutMasks(
+              model.config,
+              batch.shape.rows * batch.shape.length,
+              new Random(`dropout ${seed} ${this.step}`),
+            ),
             targets: batch.targets,
             membership: membershipOf(batch.offsets, completions, positions),
             refLogprobs,
@@ -162,7 +170,7 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
 
   async finish(): Promise<LoopResult<LanguageModel>> {
     return {
-      model: { ...this.#options.model, parameters: this.#learner.parameters.clone() },
+      ...keptModel(this.#options.model, this.#learner.parameters),
       summary: {
         rankings: this.#training.length,
         comparisons: this.#training.reduce((sum, { pairs }) => sum + pairs.length, 0),

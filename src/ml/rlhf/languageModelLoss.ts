@@ -1,7 +1,8 @@
 /** Cross-entropy training of a language model over packed batches: pre-training and SFT share it. */
+import { Random } from '../../data/random.ts';
 import { input } from '../graph/index.ts';
-import type { LanguageModel } from '../models/index.ts';
-import type { ExecutionOptions, TrainingGraph } from '../runtime/index.ts';
+import { dropoutMasks, withoutDropout, type LanguageModel } from '../models/index.ts';
+import type { Arrays, ExecutionOptions, TrainingGraph } from '../runtime/index.ts';
 import {
   packBatch,
   shapeKey,
@@ -37,18 +38,22 @@ export class LanguageModelLearner {
   readonly #memory: MemorySettings;
   readonly #wanted: WantedPositions;
   readonly #validation: LogprobPass;
+  readonly #seed: number;
 
+  /** @param seed Decides what an adapter drops. */
   constructor(
     model: LanguageModel,
     wanted: Exclude<WantedPositions, 'last'>,
     settings: OptimizerSettings & MemorySettings,
     execution: ExecutionOptions = {},
+    seed = 0,
   ) {
+    this.#seed = seed;
     this.#model = model;
     this.#memory = settings;
     this.#wanted = wanted;
     this.learner = new Learner('policy', model.parameters.clone(), settings, execution);
-    this.#validation = new LogprobPass(model.config, 1, execution);
+    this.#validation = new LogprobPass(withoutDropout(model.config), 1, execution);
   }
 
   /** One update on a batch of sequences. */
@@ -67,6 +72,7 @@ export class LanguageModelLearner {
         graph: () => this.#graph(batch.shape),
         feeds: {
           ...batchFeeds(batch),
+          ...this.#dropout(batch.shape, i),
           targets: batch.targets,
           weights: new Float32Array(batch.shape.positions).fill(1 / counted, 0, counts[i]),
         },
@@ -75,6 +81,11 @@ export class LanguageModelLearner {
     );
     const loss = passes.reduce((sum, pass) => sum + pass['loss'], 0);
     return { loss, gradNorm, tokens: batches.reduce((sum, { tokenCount }) => sum + tokenCount, 0) };
+  }
+
+  #dropout({ rows, length }: BatchShape, part: number): Arrays {
+    const random = new Random(`dropout ${this.#seed} ${this.learner.steps} ${part}`);
+    return dropoutMasks(this.#model.config, rows * length, random);
   }
 
   #graph(shape: BatchShape): TrainingGraph {

@@ -163,11 +163,11 @@ class ForwardPass {
     const program = await this.#programs.get(shapeKey(batch.shape), () =>
       Program.compile({ [this.#output]: this.#graph(batch.shape) }, this.#execution),
     );
-    const feeds: Record<string, Arrays[string]> = { ...batchFeeds(batch) };
+    const feeds: Record<string, Arrays[string]> = {
+      ...batchFeeds(batch),
+      ...parameters.viewsFor(program.inputs),
+    };
     if (program.inputs.has('targets')) feeds['targets'] = batch.targets;
-    for (const { name } of parameters.entries) {
-      if (program.inputs.has(name)) feeds[name] = parameters.view(name);
-    }
     const result = await program.run(feeds);
     return result.float32(this.#output);
   }

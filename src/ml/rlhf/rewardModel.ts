@@ -5,14 +5,23 @@ import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
 import type { RewardReport } from '../../protocol/rewardReport.ts';
 import { input } from '../graph/index.ts';
 import {
+  dropoutMasks,
   scoreWeight,
   withScalarHead,
+  withoutDropout,
   type LanguageModel,
   type RewardModel,
 } from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
-import type { ExecutionOptions } from '../runtime/index.ts';
-import { packBatch, sequenceLength, shapeKey, type TokenSequence } from './batch.ts';
+import type { Arrays, ExecutionOptions } from '../runtime/index.ts';
+import { adapted, keptModel } from './adapted.ts';
+import {
+  packBatch,
+  sequenceLength,
+  shapeKey,
+  type BatchShape,
+  type TokenSequence,
+} from './batch.ts';
 import { packComparisons } from './comparisons.ts';
 import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
 import { encodeRankings, type EncodedRanking, type RankedCompletions } from './encodedRankings.ts';
@@ -60,8 +69,9 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
 
   /** @throws InstructError `empty-dataset` when no ranking holds a comparison. */
   constructor(options: RewardModelOptions) {
-    const { model, hyperparameters, seed, execution } = options;
-    this.#options = options;
+    const { hyperparameters, seed, execution } = options;
+    const model = adapted(options.model, hyperparameters, seed);
+    this.#options = { ...options, model };
     this.#training = encodeRankings(model, options.rankings);
     this.#validation = encodeRankings(model, options.validation);
     if (this.#training.length === 0) {
@@ -79,7 +89,7 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
       new Random(`reward head ${seed}`),
     );
     this.#learner = new Learner('reward', parameters, hyperparameters, execution);
-    this.#scores = new ScalarPass(model.config, execution);
+    this.#scores = new ScalarPass(withoutDropout(model.config), execution);
   }
 
   get step(): number {
@@ -107,7 +117,7 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
             const { scalars, trainable } = scalarsAt(model.config, batch.shape);
             return { ...rankingLoss(scalars, comparisonInputs(pairs)), trainable };
           },
-          feeds: { ...batchFeeds(batch), ...comparisons },
+          feeds: { ...batchFeeds(batch), ...comparisons, ...this.#dropout(batch.shape) },
         },
       ],
       learningRate,
@@ -126,6 +136,11 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
       }
     }
     return { metrics, tokens: batch.tokenCount };
+  }
+
+  #dropout({ rows, length }: BatchShape): Arrays {
+    const { model, seed } = this.#options;
+    return dropoutMasks(model.config, rows * length, new Random(`dropout ${seed} ${this.step}`));
   }
 
   /** Rankings with the model's rewards as it stands; those that do not fit are left out. */
@@ -174,7 +189,7 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
     const report = await this.#report(demonstrated.map(scoreOf), scoreOf);
     const { validation, training } = report;
     return {
-      model: { ...model, parameters, rewardBias: bias },
+      ...keptModel({ ...model, rewardBias: bias }, parameters, 'scalar'),
       summary: {
         rankings: report.trained.rankings,
         comparisons: report.trained.comparisons,

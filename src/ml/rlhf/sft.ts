@@ -5,6 +5,7 @@ import type { LanguageModel } from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
 import type { TokenSequence } from './batch.ts';
+import { adapted, keptModel } from './adapted.ts';
 import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
 import { LanguageModelLearner } from './languageModelLoss.ts';
 import { EpochOrder } from './order.ts';
@@ -41,8 +42,9 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
 
   /** @throws InstructError `empty-dataset` when no demonstration fits the model's context. */
   constructor(options: SftOptions) {
-    const { model, hyperparameters } = options;
-    this.#options = options;
+    const { hyperparameters, seed } = options;
+    const model = adapted(options.model, hyperparameters, seed);
+    this.#options = { ...options, model };
     this.#training = encodeAll(model, options.demonstrations);
     this.#validation = encodeAll(model, options.validation);
     if (this.#training.length === 0) {
@@ -55,7 +57,13 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
     this.#order = new EpochOrder(this.#training.length, hyperparameters.batchSize, options.seed);
     this.totalSteps = hyperparameters.epochs * this.#order.batchesPerEpoch;
     const wanted = hyperparameters.completionOnlyLoss ? 'completion' : 'all';
-    this.#learner = new LanguageModelLearner(model, wanted, hyperparameters, options.execution);
+    this.#learner = new LanguageModelLearner(
+      model,
+      wanted,
+      hyperparameters,
+      options.execution,
+      seed,
+    );
   }
 
   get step(): number {
@@ -98,7 +106,7 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
     const summary: Record<string, number> = { demonstrations: this.#training.length };
     if (this.#validation.length > 0) summary['sft/validation_loss'] = await this.#validationLoss();
     return {
-      model: { ...this.#options.model, parameters: this.#learner.learner.parameters.clone() },
+      ...keptModel(this.#options.model, this.#learner.learner.parameters),
       summary,
     };
   }

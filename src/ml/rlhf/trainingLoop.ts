@@ -2,6 +2,8 @@
 import type { Diagnosis } from '../../protocol/diagnoses.ts';
 import type { RolloutRecord } from '../../protocol/rollouts.ts';
 
+import type { TrainedAdapter } from '../models/index.ts';
+
 /** Anything that JSON can hold. */
 export type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
@@ -47,6 +49,8 @@ export interface LoopState {
 /** What a loop leaves behind: `Model` is a language model or a reward model. */
 export interface LoopResult<Model> {
   readonly model: Model;
+  /** The adapter that was trained and is worked into the model, where one was. */
+  readonly adapter?: TrainedAdapter;
   /** What the stage found, for people and for later stages. */
   readonly summary: Readonly<Record<string, number>>;
 }

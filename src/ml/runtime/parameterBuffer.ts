@@ -17,19 +17,27 @@ export interface ParameterEntry extends ParameterShape {
 /**
  * The parameters of a model, or anything laid out like them (gradients, moments), as one flat
  * float32 array with a view per parameter, without gaps, in the given order. An optimiser walks
- * the flat array; a program reads and writes the views.
+ * the flat array; a program reads and writes the views. It may lie over frozen parameters, which are
+ * read with its own but are no part of its array: those under an adapter.
  */
 export class ParameterBuffer {
   readonly entries: readonly ParameterEntry[];
   /** All elements; the views of {@link ParameterBuffer.view} are windows on it. */
   readonly data: Float32Array;
+  /** What is read through this buffer but never written. */
+  readonly frozen: ParameterBuffer | null;
   readonly #views: ReadonlyMap<string, Float32Array>;
 
   /**
    * Lays the parameters out over `data`, which becomes the buffer's, or over new zeros. Throws
-   * where two share a name or the array has another size.
+   * where two share a name or the array has another size. A name that `frozen` has too hides it.
    */
-  constructor(parameters: readonly ParameterShape[], data?: Float32Array) {
+  constructor(
+    parameters: readonly ParameterShape[],
+    data?: Float32Array,
+    frozen: ParameterBuffer | null = null,
+  ) {
+    this.frozen = frozen;
     let offset = 0;
     this.entries = parameters.map(({ name, shape }) => {
       const entry = { name, shape: [...shape], offset, size: sizeOf(shape) };
@@ -57,31 +65,39 @@ export class ParameterBuffer {
     return this.data.length;
   }
 
-  /** Whether there is a parameter of this name. */
+  /** Whether there is a parameter of this name, here or among the frozen ones. */
   has(name: string): boolean {
-    return this.#views.has(name);
+    return this.#views.has(name) || (this.frozen?.has(name) ?? false);
   }
 
   /** The window on one parameter, row-major; writing to it writes to the buffer. Throws if unknown. */
   view(name: string): Float32Array {
-    const view = this.#views.get(name);
+    const view =
+      this.#views.get(name) ??
+      (this.frozen?.has(name) === true ? this.frozen.view(name) : undefined);
     if (view === undefined) throw new Error(`ParameterBuffer: expected a parameter, got ${name}`);
     return view;
   }
 
-  /** All windows by name, as a program takes them; names get the prefix. */
+  /** All windows by name, the frozen ones too, as a program takes them; names get the prefix. */
   views(prefix = ''): Record<string, Float32Array> {
-    return Object.fromEntries([...this.#views].map(([name, view]) => [prefix + name, view]));
+    const own = [...this.#views].map(([name, view]) => [prefix + name, view] as const);
+    return { ...this.frozen?.views(prefix), ...Object.fromEntries(own) };
   }
 
-  /** Zeros in the same layout: for gradients or moments. */
+  /** Zeros in the same layout, without the frozen ones: for gradients or moments. */
   zerosLike(): ParameterBuffer {
     return new ParameterBuffer(this.entries);
   }
 
-  /** The same numbers in memory of their own. */
+  /** The windows that a program asks for among its inputs. */
+  viewsFor(inputs: { has(name: string): boolean }): Record<string, Float32Array> {
+    return Object.fromEntries(Object.entries(this.views()).filter(([name]) => inputs.has(name)));
+  }
+
+  /** The same numbers in memory of their own, over the same frozen ones. */
   clone(): ParameterBuffer {
-    return new ParameterBuffer(this.entries, this.data.slice());
+    return new ParameterBuffer(this.entries, this.data.slice(), this.frozen);
   }
 
   /** Takes the numbers of the parameters that both have; throws where shapes differ. Returns how many were taken. */

@@ -54,6 +54,11 @@ export class TrainingProgram {
     return new TrainingProgram(program, names, [...Object.keys(metrics), 'loss']);
   }
 
+  /** What is to be fed, parameters and data, by name. */
+  get inputs(): ReadonlyMap<string, Tensor<'input'>> {
+    return this.#program.inputs;
+  }
+
   /**
    * One forward and backward pass. Overwrites the trainable parameters' gradients and returns
    * `loss` and the metrics by name. The parameters are only read.
@@ -63,11 +68,9 @@ export class TrainingProgram {
     gradients: target,
     feeds,
   }: TrainingBatch): Promise<Record<string, number>> {
-    const used = parameters.entries.filter(({ name }) => this.#program.inputs.has(name));
-    const weights = used.map(({ name }) => [name, parameters.view(name)] as const);
     const into = this.#trainable.map((name) => [gradientName(name), target.view(name)] as const);
     const result = await this.#program.run(
-      { ...feeds, ...Object.fromEntries(weights) },
+      { ...feeds, ...parameters.viewsFor(this.#program.inputs) },
       Object.fromEntries(into),
     );
     return Object.fromEntries(this.#metrics.map((name) => [name, result.scalar(name)]));

@@ -1,3 +1,4 @@
+import { adapter } from './adapter.ts';
 import { optimizer } from './optimizer.ts';
 import type { Hyperparameter } from './row.ts';
 
@@ -37,4 +38,5 @@ export const dpo = {
     description: 'The cosine schedule ends at this share of the peak.',
   },
   ...optimizer(2e-4, null, 'not in the paper (Rafailov et al. 2023: 1e-6)'),
+  ...adapter,
 } satisfies Record<string, Hyperparameter>;

@@ -1,3 +1,4 @@
+import { adapter } from './adapter.ts';
 import { optimizer } from './optimizer.ts';
 import type { Hyperparameter } from './row.ts';
 
@@ -71,4 +72,5 @@ export const rm = {
     'App. C.2',
     'fitted on validation rankings: a small model takes larger steps',
   ),
+  ...adapter,
 } satisfies Record<string, Hyperparameter>;

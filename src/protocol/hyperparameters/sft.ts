@@ -1,3 +1,4 @@
+import { adapter } from './adapter.ts';
 import { memory } from './memory.ts';
 import { optimizer } from './optimizer.ts';
 import type { Hyperparameter } from './row.ts';
@@ -43,4 +44,5 @@ export const sft = {
     'App. C.1',
     'fitted on validation prompts: a small model takes larger steps',
   ),
+  ...adapter,
 } satisfies Record<string, Hyperparameter>;

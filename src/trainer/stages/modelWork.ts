@@ -75,9 +75,13 @@ function withResult<Model extends LanguageModel, Result extends LoopResult<Model
     },
     async finish() {
       const result = await loop.finish();
-      const { model, summary } = result;
+      const { model, adapter, summary } = result;
       return {
-        writeModel: (folder) => save(folder, model, { card: modelCardOf(run, summary) }),
+        writeModel: (folder) =>
+          save(folder, model, {
+            card: modelCardOf(run, summary),
+            ...(adapter !== undefined && { adapter }),
+          }),
         summary: { ...summary, ...conclude(result) },
       };
     },

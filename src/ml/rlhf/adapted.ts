@@ -1,0 +1,58 @@
+/** Training an adapter over a frozen model instead of all its weights. */
+import { Random } from '../../data/random.ts';
+import {
+  mergedParameters,
+  withAdapter,
+  withoutAdapter,
+  type HeadKind,
+  type LanguageModel,
+  type TrainedAdapter,
+} from '../models/index.ts';
+import type { ParameterBuffer } from '../runtime/index.ts';
+
+/** The adapter's hyper-parameters, by the names of the table. */
+export interface AdapterSettings {
+  /** 0 trains all weights. */
+  readonly loraRank: number;
+  readonly loraAlpha: number;
+  readonly loraDropout: number;
+  /** Layers by name, with commas between, or `all-linear`. */
+  readonly loraTargets: string;
+}
+
+/**
+ * The model that a stage trains: the one given, or a new adapter over it, which changes nothing yet.
+ *
+ * @throws InstructError `bad-hyperparameter` where a target names no layer of the model.
+ */
+export function adapted(
+  model: LanguageModel,
+  { loraRank, loraAlpha, loraDropout, loraTargets }: AdapterSettings,
+  seed: number,
+): LanguageModel {
+  if (loraRank === 0) return model;
+  const targets =
+    loraTargets === 'all-linear'
+      ? ('all-linear' as const)
+      : loraTargets.split(',').map((target) => target.trim());
+  const adapter = { rank: loraRank, alpha: loraAlpha, dropout: loraDropout, targets };
+  return withAdapter(model, adapter, new Random(`adapter ${seed}`));
+}
+
+/**
+ * A trained model as it is kept: with its adapter worked in, and the adapter for itself. The numbers
+ * are copies.
+ */
+export function keptModel<Model extends LanguageModel>(
+  model: Model,
+  learned: ParameterBuffer,
+  head: HeadKind = 'language',
+): { readonly model: Model; readonly adapter?: TrainedAdapter } {
+  const { config } = model;
+  if (config.adapter === undefined) return { model: { ...model, parameters: learned.clone() } };
+  const parameters = mergedParameters(config, learned, head);
+  return {
+    model: { ...model, config: withoutAdapter(config), parameters },
+    adapter: { config, parameters: learned.clone() },
+  };
+}

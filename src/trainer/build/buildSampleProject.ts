@@ -16,12 +16,15 @@ import { writeJsonAtomic } from '../atomicFile.ts';
 import { commonOptions, type Command } from '../command.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { makeRun, type NewRun } from '../newRun.ts';
+import type { RunEnd } from '../runContext.ts';
 import { baseModelFolder } from '../projectFolder.ts';
 import { exitCodeOf, runInProcess } from '../processRun.ts';
 import { makeStageWork } from '../stageWork.ts';
 import { createWorldProject } from '../worldProject.ts';
 
 const size = { seed: 2022, train: 240, valid: 60, test: 60, demonstrations: 180 };
+/** The SFT model behind the completions has seen more demonstrations than the project holds. */
+const teacherSize = { seed: 2023, train: 2000, valid: 60, test: 60, demonstrations: 2000 };
 /** Prompts that come with completions to be ranked. */
 const ranked = 40;
 const modelName = 'sample-sft';
@@ -41,36 +44,39 @@ export const buildSampleProjectCommand: Command = {
   async run(args, terminal) {
     const out = resolve(args.text('out') ?? join('media', 'sample-project'));
     const work = resolve('.cache', 'sample-project');
-    rmSync(work, { recursive: true, force: true });
+    const teacher = resolve('.cache', 'sample-project-teacher');
+    for (const folder of [work, teacher]) rmSync(folder, { recursive: true, force: true });
     createWorldProject(work, size);
-    const runs: NewRun[] = [
-      {
-        id: 'sft',
-        stage: 'sft',
-        models: { policy: baseModelFolder },
-        hyperparameters: resolveHyperparameters('sft'),
-        seed: size.seed,
-      },
-      {
-        id: 'sample',
-        stage: 'sample',
-        models: { policy: 'runs/sft/model' },
-        hyperparameters: resolveHyperparameters('sample', { split: 'train', maxPrompts: ranked }),
-        seed: size.seed,
-      },
-    ];
-    for (const plan of runs) {
-      const run = await makeRun(work, plan, Date.now());
-      const end = await runInProcess(
-        run,
-        makeStageWork,
-        { checkpointEverySeconds: 60, checkpointEverySteps: 0, json: args.has('json') },
-        terminal,
+    createWorldProject(teacher, teacherSize);
+    const perform = (project: string, plan: NewRun): Promise<RunEnd> =>
+      makeRun(project, plan, Date.now()).then((run) =>
+        runInProcess(
+          run,
+          makeStageWork,
+          { checkpointEverySeconds: 60, checkpointEverySteps: 0, json: args.has('json') },
+          terminal,
+        ),
       );
-      if (end.outcome !== 'finished') return exitCodeOf(end);
-    }
+    const taught = await perform(teacher, {
+      id: 'sft',
+      stage: 'sft',
+      models: { policy: baseModelFolder },
+      hyperparameters: resolveHyperparameters('sft'),
+      seed: size.seed,
+    });
+    if (taught.outcome !== 'finished') return exitCodeOf(taught);
+    const model = `models/${modelName}`;
+    cpSync(join(teacher, 'runs', 'sft', 'model'), join(work, model), { recursive: true });
+    const sampled = await perform(work, {
+      id: 'sample',
+      stage: 'sample',
+      models: { policy: model },
+      hyperparameters: resolveHyperparameters('sample', { split: 'train', maxPrompts: ranked }),
+      seed: size.seed,
+    });
+    if (sampled.outcome !== 'finished') return exitCodeOf(sampled);
     writeProject(work, out);
-    rmSync(work, { recursive: true, force: true });
+    for (const folder of [work, teacher]) rmSync(folder, { recursive: true, force: true });
     return exitCodes.ok;
   },
 };

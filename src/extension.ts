@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import { registerCommands, trainerScript } from './host/commands/registerCommands.ts';
+import { registerComparePanel } from './host/compare/comparePanel.ts';
 import { registerDemonstration } from './host/demonstrationEditor.ts';
 import { ErrorReporter } from './host/errorReporter.ts';
 import { InlineComparisons } from './host/inline/inlineComparisons.ts';
@@ -80,6 +81,16 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
     registerRunPanel({ extensionUri, source: runs, act: runActions(run), report: note }),
   );
   const sampler = own(new ProjectSampler(projects, program, (line) => log.info(line)));
+  const comparePanels = own(
+    registerComparePanel({
+      extensionUri,
+      project,
+      sample: sampler.sample,
+      score: sampler.score,
+      labeler,
+      report: note,
+    }),
+  );
   const comparisons = own(
     new InlineComparisons({ sample: sampler.sample, labeler, onError: report }),
   );
@@ -111,6 +122,7 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
       ranking,
       demonstrations,
       runPanels,
+      comparePanels,
       errors,
     }),
   );

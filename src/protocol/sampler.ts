@@ -17,12 +17,23 @@ export const samplerRequestSchema = z.discriminatedUnion('type', [
     prompt: z.string(),
     sampling: samplingSchema,
   }),
+  z.object({
+    /** Asks a reward model for its score of a completion. */
+    type: z.literal('score'),
+    id: z.string(),
+    /** Reward model folder relative to the project. */
+    model: z.string(),
+    prompt: z.string(),
+    completion: z.string(),
+    /** Whether the completion ended by itself. */
+    ended: z.boolean(),
+  }),
   z.object({ type: z.literal('cancel'), id: z.string() }),
 ]);
 /** See {@link samplerRequestSchema}. */
 export type SamplerRequest = z.infer<typeof samplerRequestSchema>;
 
-/** What the sampler answers. After `done` or `error` no reply with that id follows. */
+/** What the sampler answers. After `done`, `scored` or `error` no reply with that id follows. */
 export const samplerReplySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   /** `text` is what was added since the last reply. */
@@ -34,6 +45,12 @@ export const samplerReplySchema = z.discriminatedUnion('type', [
     finish: z.enum(['stop', 'length', 'cancelled']),
     /** Log-probability of the completion in nats, under the model at temperature 1. */
     logprob: z.number(),
+  }),
+  z.object({
+    type: z.literal('scored'),
+    id: z.string(),
+    /** Null for a completion that does not fit into the context with its prompt. */
+    score: z.number().nullable(),
   }),
   z.object({
     type: z.literal('error'),

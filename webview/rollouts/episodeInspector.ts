@@ -119,7 +119,7 @@ export class EpisodeInspector {
       element(
         'p',
         { class: 'quiet' },
-        `${quantities[quantity]}: ▲ above zero, ▼ below zero, the stronger the colour the larger.`,
+        `${quantities[quantity]}: red above zero, blue and underlined below; the stronger the colour, the larger.`,
         episode.ended ? '' : ' It did not end by itself.',
       ),
       table(episode),
@@ -136,7 +136,7 @@ function heatMap(episode: RolloutRecord, quantity: Quantity): HTMLElement {
     ...episode.tokens.map((token, at) => {
       const made = element('span', { class: heat[at] < 0 ? 'below' : 'above' }, visibleText(token));
       made.style.setProperty('--heat', `${(70 * Math.abs(heat[at])).toFixed(0)}%`);
-      made.title = `${values[at].toFixed(3)}`;
+      made.title = values[at].toFixed(3);
       return made;
     }),
   );

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { projectFileName } from '../../protocol/project.ts';
+import type { ComparePanels } from '../compare/comparePanel.ts';
 import type { Demonstrations } from '../demonstrationEditor.ts';
 import { Disposables } from '../disposables.ts';
 import type { ErrorReporter } from '../errorReporter.ts';
@@ -47,6 +48,7 @@ export interface CommandSurroundings {
   readonly ranking: RankingPanels;
   readonly demonstrations: Demonstrations;
   readonly runPanels: RunPanels;
+  readonly comparePanels: ComparePanels;
   readonly errors: ErrorReporter;
 }
 
@@ -120,6 +122,11 @@ function projectHandlers(
     compareInline: (argument) => {
       expectTrust();
       return compareInline(projects.expect(), comparisons, isPromptFile, argument);
+    },
+    compareSideBySide: () => {
+      projects.expect().expectProject();
+      surroundings.comparePanels.open();
+      return Promise.resolve();
     },
     compareDiff: () => {
       expectTrust();

@@ -1,8 +1,10 @@
 /** The sampler of whichever project is open. */
 import * as vscode from 'vscode';
+import type { Score } from '../compare/compareSession.ts';
 import { Disposables } from '../disposables.ts';
 import type { ProjectService } from '../project/projectService.ts';
 import type { NodeProgram } from '../runs/trainerLauncher.ts';
+import { listModels, modelsMadeBy } from '../views/modelCatalog.ts';
 import type { Sample } from './comparison.ts';
 import { SamplerClient } from './samplerClient.ts';
 
@@ -22,7 +24,22 @@ export class ProjectSampler implements vscode.Disposable {
   }
 
   /** Draws one completion. Never in Restricted Mode: the commands before it refuse. */
-  readonly sample: Sample = (job, onText, signal) => {
+  readonly sample: Sample = (job, onText, signal) => this.sampler().sample(job, onText, signal);
+
+  /** The newest reward model's score of a completion; undefined where the project has none. */
+  readonly score: Score = async (prompt, completion, ended) => {
+    const { path, project, runs } = this.projects.expect();
+    const models = await listModels(path, project?.models.base, runs.runs);
+    const newest = modelsMadeBy(models, 'rm').at(0)?.ref;
+    if (newest === undefined) return undefined;
+    return this.sampler().score({ model: newest, prompt, completion, ended });
+  };
+
+  dispose(): void {
+    this.owned.dispose();
+  }
+
+  private sampler(): SamplerClient {
     if (!vscode.workspace.isTrusted) throw new Error('sample: expected a trusted workspace');
     const { path } = this.projects.expect();
     if (this.client?.path !== path) {
@@ -30,10 +47,6 @@ export class ProjectSampler implements vscode.Disposable {
       const { program, log } = this;
       this.client = { path, sampler: new SamplerClient({ projectPath: path, program, log }) };
     }
-    return this.client.sampler.sample(job, onText, signal);
-  };
-
-  dispose(): void {
-    this.owned.dispose();
+    return this.client.sampler;
   }
 }

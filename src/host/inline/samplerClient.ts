@@ -16,6 +16,8 @@ import { nodeEnvironment, type NodeProgram } from '../runs/trainerLauncher.ts';
 
 /** One completion to be drawn. */
 export type SampleJob = Omit<Extract<SamplerRequest, { type: 'sample' }>, 'type' | 'id'>;
+/** A completion to be scored by a reward model. */
+export type ScoreJob = Omit<Extract<SamplerRequest, { type: 'score' }>, 'type' | 'id'>;
 /** A completion as it was drawn. */
 export type Sampled = Pick<
   Extract<SamplerReply, { type: 'done' }>,
@@ -32,9 +34,11 @@ export interface SamplerSurroundings {
   readonly idleMs?: number;
 }
 
+type Answer = Extract<SamplerReply, { type: 'done' | 'scored' }>;
+
 interface Pending {
   readonly onText: (text: string) => void;
-  readonly resolve: (sampled: Sampled) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (error: InstructError) => void;
 }
 
@@ -54,21 +58,45 @@ export class SamplerClient implements Disposable {
    * Draws one completion; `onText` is told what is added as it comes. Aborting resolves with what
    * there is. Rejects with `InstructError`: the sampler's own, or `interrupted` when it went away.
    */
-  sample(job: SampleJob, onText: (text: string) => void, signal: AbortSignal): Promise<Sampled> {
+  async sample(
+    job: SampleJob,
+    onText: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<Sampled> {
     const id = randomUUID();
-    const done = new Promise<Sampled>((resolve, reject) => {
-      this.pending.set(id, { onText, resolve, reject });
-    });
     const cancel = (): void => {
       if (this.pending.has(id)) this.send({ type: 'cancel', id });
     };
     signal.addEventListener('abort', cancel, { once: true });
-    clearTimeout(this.idle);
-    this.send({ type: 'sample', id, ...job });
-    return done.finally(() => {
+    try {
+      const answer = await this.ask({ type: 'sample', id, ...job }, onText);
+      if (answer.type === 'done') return answer;
+      throw new Error('sample: expected "done", got "scored"');
+    } finally {
       signal.removeEventListener('abort', cancel);
-      this.rest();
+    }
+  }
+
+  /**
+   * A reward model's score of a completion; null where it does not fit into the context. Rejects
+   * as {@link sample} does.
+   */
+  async score(job: ScoreJob): Promise<number | null> {
+    const answer = await this.ask({ type: 'score', id: randomUUID(), ...job }, () => undefined);
+    if (answer.type === 'scored') return answer.score;
+    throw new Error('score: expected "scored", got "done"');
+  }
+
+  private ask(
+    request: Exclude<SamplerRequest, { type: 'cancel' }>,
+    onText: (text: string) => void,
+  ): Promise<Answer> {
+    const answer = new Promise<Answer>((resolve, reject) => {
+      this.pending.set(request.id, { onText, resolve, reject });
     });
+    clearTimeout(this.idle);
+    this.send(request);
+    return answer.finally(() => this.rest());
   }
 
   /** Ends the process; what is pending rejects with `interrupted`. */
@@ -121,7 +149,7 @@ export class SamplerClient implements Disposable {
       return;
     }
     this.pending.delete(reply.id);
-    if (reply.type === 'done') pending.resolve(reply);
+    if (reply.type !== 'error') pending.resolve(reply);
     else {
       const { code, message, remedy } = reply;
       const known = errorCodes.find((candidate) => candidate === code);

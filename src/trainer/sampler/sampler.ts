@@ -4,7 +4,8 @@
  */
 import { randomInt } from 'node:crypto';
 import { Random, modelInput } from '../../data/index.ts';
-import { beforeStop, stopsAt } from '../../ml/models/index.ts';
+import { beforeStop, stopsAt, type RewardModel } from '../../ml/models/index.ts';
+import { scoreCompletions } from '../../ml/rlhf/index.ts';
 import { toErrorData } from '../../protocol/errors.ts';
 import {
   samplerRequestSchema,
@@ -14,6 +15,7 @@ import {
 import type { LoadedModel, ModelCache } from './modelCache.ts';
 
 type SampleRequest = Extract<SamplerRequest, { type: 'sample' }>;
+type ScoreRequest = Extract<SamplerRequest, { type: 'score' }>;
 
 /** Requests that are sampled side by side. */
 const mostAtOnce = 4;
@@ -21,6 +23,8 @@ const mostAtOnce = 4;
 /** What a sampler needs of the process around it. */
 export interface SamplerSurroundings {
   readonly models: Pick<ModelCache, 'with'>;
+  /** Loads a reward model, or gives the one that was asked for last. */
+  readonly rewardModel: (reference: string) => Promise<RewardModel>;
   readonly reply: (reply: SamplerReply) => void;
 }
 
@@ -48,6 +52,7 @@ export class Sampler {
         remedy: 'Send one JSON object a line, as in src/protocol/sampler.ts.',
       });
     } else if (request.type === 'cancel') this.cancel(request.id);
+    else if (request.type === 'score') void this.score(request).then(this.surroundings.reply);
     else {
       this.waiting.push(request);
       this.startNext();
@@ -93,6 +98,20 @@ export class Sampler {
     } catch (thrown) {
       const { code, message, remedy } = toErrorData(thrown);
       return { type: 'error', id: request.id, code, message, remedy };
+    }
+  }
+
+  /** Never rejects: what goes wrong becomes the reply. */
+  private async score(request: ScoreRequest): Promise<SamplerReply> {
+    const { id, model, prompt, completion, ended } = request;
+    try {
+      const reward = await this.surroundings.rewardModel(model);
+      const asked = { prompt: modelInput(prompt), text: completion, ended };
+      const [score] = await scoreCompletions(reward, [asked]);
+      return { type: 'scored', id, score };
+    } catch (thrown) {
+      const { code, message, remedy } = toErrorData(thrown);
+      return { type: 'error', id, code, message, remedy };
     }
   }
 

@@ -16,12 +16,15 @@ export const samplerCommand: Command = {
     'One JSON object a line, in and out; see src/protocol/sampler.ts. Ends when standard input closes.',
   async run(args, terminal) {
     const { dir } = await openProject(args.text('project') ?? process.cwd());
-    const [{ ModelCache }, { Sampler }] = await Promise.all([
+    const [{ ModelCache }, { RewardModelKeeper }, { Sampler }] = await Promise.all([
       import('./modelCache.ts'),
+      import('./rewardModelKeeper.ts'),
       import('./sampler.ts'),
     ]);
+    const rewardModels = new RewardModelKeeper(dir);
     const sampler = new Sampler({
       models: new ModelCache(dir),
+      rewardModel: (reference) => rewardModels.get(reference),
       reply: (reply) => {
         terminal.print(JSON.stringify(reply));
       },

@@ -1,0 +1,85 @@
+/** One completion in the grid, with what is known of it and what can be done with it. */
+import type { ComparedCell } from '../../src/protocol/comparePanel.ts';
+import { button, element } from '../components/element.ts';
+import { visibleText } from '../components/visibleText.ts';
+import { wordDiff } from '../components/wordDiff.ts';
+
+/** What a cell shows. */
+export interface CellContent {
+  /** The model, or a letter where it is blind. */
+  readonly name: string;
+  readonly cell: ComparedCell | undefined;
+  /** The first column's text, where differences are shown. */
+  readonly reference: string | undefined;
+  readonly preferred: boolean;
+}
+
+/** What can be done with a cell. */
+export interface CellActions {
+  readonly copy: (text: string) => void;
+  readonly demonstrate: (text: string) => void;
+}
+
+/** A group that takes the focus; arrow keys move between such groups. */
+export function cellView(content: CellContent, actions: CellActions): HTMLElement {
+  const { name, cell, reference, preferred } = content;
+  const root = element('div', {
+    class: preferred ? 'cell preferred' : 'cell',
+    role: 'group',
+    tabindex: 0,
+    'aria-label': `${name}${preferred ? ', preferred' : ''}`,
+  });
+  root.append(
+    element(
+      'p',
+      { class: 'head' },
+      element('strong', {}, name),
+      element('span', { class: 'quiet' }, facts(cell, preferred)),
+    ),
+  );
+  if (cell === undefined) return root;
+  if (cell.error !== undefined) {
+    root.append(element('p', { class: 'text' }, `${cell.error.message} ${cell.error.remedy}`));
+    return root;
+  }
+  const text = cell.text.trim();
+  const shown =
+    cell.state === 'done' && reference !== undefined
+      ? wordDiff(reference.trim(), text)
+      : element(
+          'p',
+          { class: 'text' },
+          `${visibleText(text)}${cell.state === 'writing' ? ' ▍' : ''}`,
+        );
+  root.append(shown);
+  if (text !== '' && cell.state !== 'writing') {
+    root.append(
+      element(
+        'p',
+        { class: 'cell-actions' },
+        button('Copy', () => actions.copy(text)),
+        button('Save as Demonstration', () => actions.demonstrate(text)),
+      ),
+    );
+  }
+  return root;
+}
+
+function facts(cell: ComparedCell | undefined, preferred: boolean): string {
+  if (cell === undefined) return 'not written yet';
+  const words = cell.text
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '').length;
+  const parts = [
+    ...(preferred ? ['✓ preferred'] : []),
+    ...(cell.state === 'done' ? [] : [cell.state]),
+    ...(cell.state === 'done' || cell.state === 'stopped' ? [`${words} words`] : []),
+    ...(cell.finish === 'length' ? ['cut off'] : []),
+    ...(cell.score === undefined
+      ? []
+      : [cell.score === null ? 'too long to score' : `score ${cell.score.toFixed(2)}`]),
+    ...(cell.logprob === undefined ? [] : [`log-probability ${cell.logprob.toFixed(1)}`]),
+  ];
+  return parts.join(' · ');
+}

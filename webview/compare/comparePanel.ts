@@ -1,0 +1,276 @@
+/**
+ * The comparison panel: a row a prompt, a column a model. Arrow keys move between completions;
+ * P prefers the one with the focus, T says that all are alike, B that all are bad.
+ */
+import type {
+  CompareSnapshot,
+  ComparedCell,
+  compareContract,
+} from '../../src/protocol/comparePanel.ts';
+import { toErrorData } from '../../src/protocol/errors.ts';
+import { button, element } from '../components/element.ts';
+import type { LiveRegion } from '../components/liveRegion.ts';
+import type { PanelClient } from '../components/panelClient.ts';
+import { problemBox } from '../components/problemBox.ts';
+import { visibleText } from '../components/visibleText.ts';
+import { cellView } from './cellView.ts';
+import { CompareControls } from './compareControls.ts';
+import { cellName, columnsOf, type CompareState, type Row } from './compareState.ts';
+
+/** A labeler's word on a row: a model, or how all are. */
+type Verdict = { readonly preferred: string } | 'tie' | 'bothBad';
+
+/** See the file's header. */
+export class ComparePanel {
+  readonly root = element('main', { class: 'compare', 'data-panel': 'compare' });
+  readonly #client: PanelClient<typeof compareContract>;
+  readonly #live: LiveRegion;
+  readonly #remember: (state: CompareState) => void;
+  readonly #problem = element('div');
+  readonly #grid = element('div', { class: 'grid' });
+  readonly #cells = new Map<string, ComparedCell>();
+  readonly #verdicts = new Map<string, Verdict>();
+  /** When a row was first complete, for the time that a vote took. */
+  readonly #since = new Map<string, number>();
+  #state: CompareState;
+  #snapshot: CompareSnapshot | undefined;
+  #controls: CompareControls | undefined;
+  #frame: number | undefined;
+
+  /** `remembered` is what `remember` was last given, from before a reload. */
+  constructor(
+    client: PanelClient<typeof compareContract>,
+    live: LiveRegion,
+    remembered: CompareState,
+    remember: (state: CompareState) => void,
+  ) {
+    this.#client = client;
+    this.#live = live;
+    this.#state = remembered;
+    this.#remember = remember;
+    this.#grid.addEventListener('keydown', (event) => this.#key(event));
+  }
+
+  /** Asks for the models and prompts. */
+  start(): void {
+    this.#client.onEvent = ({ cells }) => {
+      for (const cell of cells) this.#cells.set(cell.cell, cell);
+      if (this.#frame === undefined) this.#frame = requestAnimationFrame(() => this.#draw());
+    };
+    this.#client.onGap = () => void this.#load();
+    void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const snapshot = await this.#client.request('snapshot', {});
+      this.#client.startFrom(snapshot.sequence);
+      this.#snapshot = snapshot;
+      for (const cell of snapshot.cells) this.#cells.set(cell.cell, cell);
+      if (this.#state.rows.length === 0) {
+        const rows = snapshot.prompts.map((prompt, at): Row => ({ ...prompt, row: `p${at}` }));
+        this.#state = { ...this.#state, rows };
+      }
+      this.#controls = new CompareControls(snapshot, this.#state, {
+        changed: () => this.#changed(),
+        write: () => void this.#write(this.#state.rows),
+        stop: () => void this.#try(() => this.#client.request('stop', {})),
+        addPrompt: (text) => this.#add(text),
+      });
+      this.root.replaceChildren(
+        element('h1', {}, 'Compare side by side'),
+        this.#controls.root,
+        this.#problem,
+        element(
+          'p',
+          { class: 'quiet' },
+          'Arrow keys move between completions; ',
+          element('kbd', {}, 'P'),
+          ' prefers one, ',
+          element('kbd', {}, 'T'),
+          ' is a tie, ',
+          element('kbd', {}, 'B'),
+          ' says that all are bad. A vote is saved as a ranking.',
+        ),
+        this.#grid,
+      );
+      this.#changed();
+    } catch (thrown) {
+      const retry = button('Try Again', () => void this.#load(), { primary: true });
+      this.root.replaceChildren(
+        element('h1', {}, 'Compare side by side'),
+        problemBox(toErrorData(thrown), retry),
+      );
+    }
+  }
+
+  #changed(): void {
+    if (this.#controls === undefined) return;
+    this.#state = { ...this.#controls.state, rows: this.#state.rows };
+    this.#remember(this.#state);
+    this.#draw();
+  }
+
+  #add(text: string): void {
+    const row: Row = { text, row: `own-${this.#state.rows.length}-${Date.now()}` };
+    this.#state = { ...this.#state, rows: [row, ...this.#state.rows] };
+    this.#changed();
+    void this.#write([row]);
+  }
+
+  async #write(rows: readonly Row[]): Promise<void> {
+    const { models, temperature, topP, maxTokens, seed } = this.#state;
+    const standing = this.#snapshot?.sampling;
+    if (standing === undefined) return;
+    for (const { row } of rows) {
+      this.#verdicts.delete(row);
+      this.#since.delete(row);
+    }
+    const cells = rows.flatMap(({ row, id, text }) =>
+      models.map((model) => ({
+        cell: cellName(row, model),
+        model,
+        prompt: id === undefined ? { text } : { id, text },
+      })),
+    );
+    const sampling = {
+      ...standing,
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(topP === undefined || topP === 1 ? {} : { topP }),
+      ...(maxTokens === undefined ? {} : { maxTokens }),
+      ...(seed === undefined ? {} : { seed }),
+    };
+    await this.#try(() => this.#client.request('write', { cells, sampling }));
+  }
+
+  #draw(): void {
+    this.#frame = undefined;
+    const focused = document.activeElement?.closest('[data-cell]')?.getAttribute('data-cell');
+    this.#grid.replaceChildren(...this.#state.rows.map((row) => this.#row(row)));
+    if (typeof focused !== 'string') return;
+    for (const cell of this.#cellElements()) {
+      if (cell.getAttribute('data-cell') === focused) cell.focus();
+    }
+  }
+
+  #row(row: Row): HTMLElement {
+    const { models, blind, differences } = this.#state;
+    const verdict = this.#verdicts.get(row.row);
+    const hidden = blind && verdict === undefined;
+    const columns = columnsOf(models, row.row, blind);
+    const cells = columns.map((model) => this.#cells.get(cellName(row.row, model)));
+    if (cells.every((cell) => cell?.state === 'done') && !this.#since.has(row.row)) {
+      this.#since.set(row.row, performance.now());
+    }
+    const views = columns.map((model, at) => {
+      const cell = cells[at];
+      const made = cellView(
+        {
+          name: hidden ? `Completion ${String.fromCharCode(65 + at)}` : this.#label(model),
+          cell: hidden ? withoutTraces(cell) : cell,
+          reference: differences && at > 0 ? cells[0]?.text : undefined,
+          preferred: typeof verdict === 'object' && verdict.preferred === model,
+        },
+        {
+          copy: (text) => void this.#try(() => navigator.clipboard.writeText(text)),
+          demonstrate: (text) => void this.#demonstrate(cellName(row.row, model), text),
+        },
+      );
+      made.dataset['cell'] = cellName(row.row, model);
+      return made;
+    });
+    const section = element(
+      'section',
+      { 'aria-label': visibleText(row.text).slice(0, 80) },
+      element('p', { class: 'text asked' }, visibleText(row.text)),
+      element('div', { class: 'cells' }, ...views),
+      element('p', { class: 'quiet said' }, sayVerdict(verdict)),
+    );
+    section.style.setProperty('--columns', String(columns.length));
+    return section;
+  }
+
+  #label(ref: string): string {
+    const models = this.#snapshot?.models ?? [];
+    const model = models.find((each) => each.ref === ref);
+    if (model === undefined) return ref;
+    const alike = models.filter(({ label }) => label === model.label).length > 1;
+    return alike ? `${model.label} (${ref})` : model.label;
+  }
+
+  #key(event: KeyboardEvent): void {
+    const { target } = event;
+    if (!(target instanceof HTMLElement) || !target.classList.contains('cell')) return;
+    const all = this.#cellElements();
+    const at = all.indexOf(target);
+    const columns = Math.max(1, this.#state.models.length);
+    const moves: Readonly<Record<string, number>> = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: -columns,
+      ArrowDown: columns,
+    };
+    const move = moves[event.key];
+    const [row = '', model = ''] = (target.dataset['cell'] ?? '').split('\n');
+    if (event.key in moves) all.at(Math.max(0, at + move))?.focus();
+    else if (event.key === 'p') void this.#vote(row, { preferred: model });
+    else if (event.key === 't') void this.#vote(row, 'tie');
+    else if (event.key === 'b') void this.#vote(row, 'bothBad');
+    else return;
+    event.preventDefault();
+  }
+
+  #cellElements(): HTMLElement[] {
+    return [...this.#grid.querySelectorAll<HTMLElement>('.cell')];
+  }
+
+  async #vote(row: string, verdict: Verdict): Promise<void> {
+    const columns = columnsOf(this.#state.models, row, this.#state.blind);
+    if (this.#verdicts.has(row) || columns.length < 2) return;
+    const since = this.#since.get(row) ?? performance.now();
+    await this.#try(async () => {
+      await this.#client.request('vote', {
+        cells: columns.map((model) => cellName(row, model)),
+        ...(typeof verdict === 'object' ? { preferred: cellName(row, verdict.preferred) } : {}),
+        bothBad: verdict === 'bothBad',
+        seconds: (performance.now() - since) / 1000,
+      });
+      this.#verdicts.set(row, verdict);
+      this.#live.say('Saved as a ranking.');
+      this.#draw();
+    });
+  }
+
+  async #demonstrate(cell: string, completion: string): Promise<void> {
+    await this.#try(async () => {
+      await this.#client.request('demonstrate', { cell, completion });
+      this.#live.say('Saved as a demonstration.');
+    });
+  }
+
+  async #try(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+      this.#problem.replaceChildren();
+    } catch (thrown) {
+      this.#tell(thrown);
+    }
+  }
+
+  #tell(thrown: unknown): void {
+    this.#problem.replaceChildren(problemBox(toErrorData(thrown)));
+  }
+}
+
+/** Scores could tell a model: a blind row does without them. */
+function withoutTraces(cell: ComparedCell | undefined): ComparedCell | undefined {
+  if (cell === undefined) return undefined;
+  const { score, logprob, ...rest } = cell;
+  return score === undefined && logprob === undefined ? cell : rest;
+}
+
+function sayVerdict(verdict: Verdict | undefined): string {
+  if (verdict === undefined) return '';
+  if (verdict === 'tie') return 'Saved: a tie.';
+  return verdict === 'bothBad' ? 'Saved: all are bad.' : 'Saved: one is preferred.';
+}

@@ -45,6 +45,7 @@ export function isAssigned(
   if (isHeldOut(assignment, labeler)) return true;
   const assigned = assignedLabelers(assignment, promptId);
   if (assigned !== null) return assigned.includes(labeler);
+  if (doneBy.length === 0) return true; // most prompts, most of the time
   const others = doneBy.filter((name) => name !== labeler && !isHeldOut(assignment, name));
   return others.length < wantedLabelers(assignment, promptId);
 }

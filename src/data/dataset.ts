@@ -48,6 +48,8 @@ export class Dataset {
   private readonly rankingsByPrompt = new Map<string, RankingEntry[]>();
   private readonly states: LabelStates;
   private changes = 0;
+  /** False while nobody has seen a list of this dataset yet. */
+  private opened = false;
   private refreshing: Promise<unknown> = Promise.resolve();
 
   private constructor(projectDir: string, options: DatasetOptions) {
@@ -67,17 +69,17 @@ export class Dataset {
       }),
       demonstrations: new KindIndex<'demonstrations'>((entry, by) => {
         this.counter.demonstration(entry, by);
-        link(this.demonstrationsByPrompt, entry, by);
+        link(this.demonstrationsByPrompt, entry, by, this.opened);
         this.states.labelsChanged(entry.promptId);
       }),
       completions: new KindIndex<'completions'>((entry, by) => {
         this.counter.completion(entry, by);
-        link(this.completionsByPrompt, entry, by);
+        link(this.completionsByPrompt, entry, by, this.opened);
         this.states.labelsChanged(entry.promptId);
       }),
       rankings: new KindIndex<'rankings'>((entry, by) => {
         this.counter.ranking(entry, by);
-        link(this.rankingsByPrompt, entry, by);
+        link(this.rankingsByPrompt, entry, by, this.opened);
         this.states.labelsChanged(entry.promptId);
       }),
     };
@@ -87,6 +89,7 @@ export class Dataset {
   static async open(projectDir: string, options: DatasetOptions = {}): Promise<Dataset> {
     const dataset = new Dataset(projectDir, options);
     await dataset.refresh();
+    dataset.opened = true;
     return dataset;
   }
 
@@ -252,10 +255,10 @@ export class Dataset {
 
   /** Ids refer to records that are mostly indexed already; names come again and again. */
   private intern(text: string): string {
+    const name = this.names.get(text); // few, so that looking there first costs little
+    if (name !== undefined) return name;
     const known = this.indexes.prompts.get(text)?.id ?? this.indexes.completions.get(text)?.id;
     if (known !== undefined) return known;
-    const name = this.names.get(text);
-    if (name !== undefined) return name;
     this.names.set(text, text);
     return text;
   }
@@ -276,8 +279,23 @@ interface Linked extends EntryPlace {
   readonly promptId: string;
 }
 
-function link<E extends Linked>(byPrompt: Map<string, E[]>, entry: E, by: 1 | -1): void {
-  const list = byPrompt.get(entry.promptId) ?? [];
+function link<E extends Linked>(
+  byPrompt: Map<string, E[]>,
+  entry: E,
+  by: 1 | -1,
+  isSeen: boolean,
+): void {
+  const known = byPrompt.get(entry.promptId);
+  if (by === 1 && known === undefined) {
+    byPrompt.set(entry.promptId, [entry]);
+    return;
+  }
+  const list = known ?? [];
+  const last = list.at(-1);
+  if (!isSeen && by === 1 && (last === undefined || !isAfter(last, entry))) {
+    list.push(entry);
+    return;
+  }
   if (by === -1) {
     const left = list.filter((other) => other !== entry);
     if (left.length === 0) byPrompt.delete(entry.promptId);

@@ -9,23 +9,26 @@ import type { Problem } from './problem.ts';
 import { readRecords } from './recordFile.ts';
 import type { BadLine, RecordLine } from './recordFile.ts';
 
-/** What stands in one file. Replaced as a whole, never changed, when the file changes. */
+/**
+ * What stands in one file. When the file is edited a new index takes its place; when it only grows
+ * the new index goes on with the maps of the old one, which is then no longer to be used.
+ */
 export interface FileIndex<K extends RecordKind> {
   readonly kind: K;
   /** Relative to the project, with forward slashes. */
   readonly file: string;
   /** The standing records by id, in the order in which their ids first appear. */
-  readonly entries: ReadonlyMap<string, EntryTypes[K]>;
+  readonly entries: Map<string, EntryTypes[K]>;
   /** Ids whose newest line is a tombstone. */
-  readonly deleted: ReadonlySet<string>;
+  readonly deleted: Set<string>;
   /** The problems of single lines, at most as many as the limit that was given. */
   readonly problems: readonly Problem[];
   /** How many problems there are in all. */
   readonly problemCount: number;
   /** How many lines were superseded by a newer one with their id, or deleted: what Compact frees. */
   readonly staleLines: number;
-  /** The ids whose records changed since the index before; null when all may have. */
-  readonly touched: ReadonlySet<string> | null;
+  /** The ids whose records changed since the index before, with what stood; null when all may have. */
+  readonly touched: ReadonlyMap<string, EntryTypes[K] | undefined> | null;
   /** Where reading goes on when the file has grown. */
   readonly resume: Resume;
 }
@@ -125,7 +128,9 @@ class Building<K extends RecordKind> {
   private readonly problems: Problem[];
   private problemCount: number;
   private staleLines: number;
-  private readonly touched: Set<string> | null;
+  private readonly touched: Map<string, EntryTypes[K] | undefined> | null;
+  /** What was read: entries, null for tombstones. Joins the maps only when all was read. */
+  private readonly fresh = new Map<string, EntryTypes[K] | null>();
   private last: RecordLine<K> | BadLine | undefined;
   private readonly kind: K;
   private readonly file: string;
@@ -135,15 +140,15 @@ class Building<K extends RecordKind> {
     this.kind = kind;
     this.file = file;
     this.options = options;
-    this.entries = new Map(before?.entries);
-    this.deleted = new Set(before?.deleted);
+    this.entries = before?.entries ?? new Map<string, EntryTypes[K]>();
+    this.deleted = before?.deleted ?? new Set();
     // A broken-off last line is read again, and with it its problems come again.
     const start = before?.resume.line ?? 1;
     this.problems = (before?.problems ?? []).filter(({ line }) => line < start);
     const again = (before?.problems.length ?? 0) - this.problems.length;
     this.problemCount = (before?.problemCount ?? 0) - again;
     this.staleLines = before?.staleLines ?? 0;
-    this.touched = before === undefined ? null : new Set();
+    this.touched = before === undefined ? null : new Map();
   }
 
   add(item: RecordLine<K> | BadLine): void {
@@ -155,17 +160,35 @@ class Building<K extends RecordKind> {
       return;
     }
     const { record } = item;
-    this.touched?.add(record.id);
-    if (this.entries.has(record.id)) this.staleLines += 1;
+    if (this.stands(record.id)) this.staleLines += 1;
     if (record.deleted === true) {
-      this.entries.delete(record.id);
-      this.deleted.add(record.id);
       this.staleLines += 1;
+      this.put(record.id, null);
       return;
     }
-    this.deleted.delete(record.id);
     const place = { file: this.file, line: item.line, offset: item.offset, bytes: item.bytes };
-    this.entries.set(record.id, makeEntry(this.kind, record, place, this.options.intern));
+    this.put(record.id, makeEntry(this.kind, record, place, this.options.intern));
+  }
+
+  private stands(id: string): boolean {
+    const fresh = this.fresh.get(id);
+    return fresh === undefined ? this.entries.has(id) : fresh !== null;
+  }
+
+  /** A new file's maps are its own already; those of a file that grew wait for the end. */
+  private put(id: string, entry: EntryTypes[K] | null): void {
+    if (this.touched !== null) this.fresh.set(id, entry);
+    else this.commit(id, entry);
+  }
+
+  private commit(id: string, entry: EntryTypes[K] | null): void {
+    if (entry === null) {
+      this.entries.delete(id);
+      this.deleted.add(id);
+    } else {
+      if (this.deleted.size > 0) this.deleted.delete(id);
+      this.entries.set(id, entry);
+    }
   }
 
   finish(
@@ -173,6 +196,10 @@ class Building<K extends RecordKind> {
     fingerprint: Fingerprint,
     stamp: Stamp,
   ): FileIndex<K> {
+    for (const [id, entry] of this.fresh) {
+      this.touched?.set(id, this.entries.get(id));
+      this.commit(id, entry);
+    }
     const { kind, file, entries, deleted, problems, problemCount, staleLines, touched } = this;
     const last = this.last;
     const isOpen = last !== undefined && !last.terminated;

@@ -28,10 +28,12 @@ export type JsonCheck<T> =
 
 /**
  * Makes a checker of one schema. A good text costs one `JSON.parse` and one pass of zod; positions
- * and sentences are worked out for bad ones only.
+ * and sentences are worked out for bad ones only. Values that `isPlain` accepts are not shown to
+ * zod: it must accept nothing that the schema refuses or changes.
  */
 export function jsonChecker<S extends z.ZodType>(
   schema: S,
+  isPlain?: (value: unknown) => value is z.output<S>,
 ): (text: string) => JsonCheck<z.output<S>> {
   let described: JsonSchema | undefined;
   return (text) => {
@@ -41,6 +43,7 @@ export function jsonChecker<S extends z.ZodType>(
     } catch (error) {
       return { ok: false, issues: [syntaxIssue(text, error)] };
     }
+    if (isPlain?.(document) === true) return { ok: true, value: document };
     const result = schema.safeParse(document);
     if (result.success) return { ok: true, value: result.data };
     described ??= z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });

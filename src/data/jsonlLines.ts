@@ -86,6 +86,7 @@ async function* linesOf(
     return decode(buffer, start, end, place, terminated);
   };
 
+  const chunks = new ReadAhead(handle, lineOffset);
   for (;;) {
     if (held > limit) {
       skipped += held;
@@ -97,9 +98,10 @@ async function* linesOf(
       buffer = grown;
     }
     const position = lineOffset + skipped + held;
-    const { bytesRead } = await handle.read(buffer, held, chunkBytes, position);
-    if (bytesRead === 0) break;
-    const end = held + bytesRead;
+    const chunk = await chunks.next();
+    if (chunk.length === 0) break;
+    chunk.copy(buffer, held);
+    const end = held + chunk.length;
     options.onBytes?.(position, buffer.subarray(held, end));
 
     const batch: (TextLine | UnreadableLine)[] = [];
@@ -115,6 +117,37 @@ async function* linesOf(
     if (batch.length > 0) yield batch;
   }
   if (held > 0 || skipped > 0) yield [finish(0, held, false)];
+}
+
+/** The chunks of a file in order, each read while the one before it is being worked on. */
+class ReadAhead {
+  private readonly handle: FileHandle;
+  private ahead: Promise<Buffer>;
+  private free: Buffer = Buffer.allocUnsafe(chunkBytes);
+  private position: number;
+
+  constructor(handle: FileHandle, position: number) {
+    this.handle = handle;
+    this.position = position;
+    this.ahead = this.read(Buffer.allocUnsafe(chunkBytes));
+  }
+
+  /** The next bytes, valid until the call after this one; none at the end of the file. */
+  async next(): Promise<Buffer> {
+    const chunk = await this.ahead;
+    this.position += chunk.length;
+    if (chunk.length > 0) this.ahead = this.read(this.free);
+    this.free = Buffer.from(chunk.buffer, chunk.byteOffset, chunkBytes);
+    return chunk;
+  }
+
+  private read(into: Buffer): Promise<Buffer> {
+    const reading = this.handle
+      .read(into, 0, chunkBytes, this.position)
+      .then(({ bytesRead }) => into.subarray(0, bytesRead));
+    reading.catch(() => undefined); // whoever asks for the chunk is told; nobody may
+    return reading;
+  }
 }
 
 function tooLong(

@@ -67,7 +67,9 @@ export class KindIndex<K extends RecordKind> {
     else this.byFile.set(file, next);
     let done = 0;
     for (const id of changedIds(before, next)) {
-      this.change(id, file, before?.entries.get(id), next?.entries.get(id));
+      const touched = next?.touched ?? null;
+      const stood = touched === null ? before?.entries.get(id) : touched.get(id);
+      this.change(id, file, stood, next?.entries.get(id));
       if (++done % idsPerTurn === 0) await turn();
     }
   }
@@ -79,6 +81,11 @@ export class KindIndex<K extends RecordKind> {
     next: EntryTypes[K] | undefined,
   ): void {
     const stands = this.standing.get(id);
+    if (stands === undefined && next !== undefined) {
+      this.standing.set(id, next);
+      this.onChange(next, 1);
+      return;
+    }
     if (stands === undefined || (stands.file === file && this.duplicates === 0)) {
       this.stand(id, next);
       return;
@@ -111,7 +118,7 @@ function* changedIds<K extends RecordKind>(
   next: FileIndex<K> | null,
 ): Generator<string, void, undefined> {
   if (next !== null && next.touched !== null) {
-    yield* next.touched;
+    yield* next.touched.keys();
     return;
   }
   for (const id of before?.entries.keys() ?? []) if (next?.entries.has(id) !== true) yield id;

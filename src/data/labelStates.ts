@@ -44,6 +44,7 @@ export class LabelStates {
   /** Counts the changes of prompts, and up to which of them the rows are built. */
   private promptVersion = 1;
   private builtVersion = 0;
+  private begun = false;
 
   constructor(records: LabeledRecords) {
     this.records = records;
@@ -56,7 +57,8 @@ export class LabelStates {
 
   /** A completion, demonstration or ranking of a prompt came, went or changed. */
   labelsChanged(promptId: string): void {
-    this.changed.add(promptId);
+    // Before anybody has asked, the first walk over all prompts is still to come.
+    if (this.begun) this.changed.add(promptId);
   }
 
   /** Brings all rows up to date, letting the event loop go often. Call it after large changes. */
@@ -79,6 +81,7 @@ export class LabelStates {
       const version = this.promptVersion;
       const rows: LabelState[] = [];
       this.changed.clear();
+      this.begun = true;
       for (const prompt of this.records.prompts()) {
         rows.push(this.rowFor(prompt));
         yield;

@@ -5,6 +5,7 @@ import { jsonChecker } from './jsonCheck.ts';
 import type { JsonCheck } from './jsonCheck.ts';
 import { readLines } from './jsonlLines.ts';
 import type { LinePlace, ReadLinesOptions, TextLine, UnreadableLine } from './jsonlLines.ts';
+import { isPlainRecord } from './plainRecord.ts';
 import type { Problem } from './problem.ts';
 import { breaksOff } from './tornLine.ts';
 
@@ -33,10 +34,14 @@ export interface ReadRecordsOptions extends ReadLinesOptions {
 type Checkers = { readonly [K in RecordKind]: (text: string) => JsonCheck<RecordTypes[K]> };
 
 const checkers: Checkers = {
-  prompts: jsonChecker(recordSchemas.prompts),
-  demonstrations: jsonChecker(recordSchemas.demonstrations),
-  completions: jsonChecker(recordSchemas.completions),
-  rankings: jsonChecker(recordSchemas.rankings),
+  prompts: jsonChecker(recordSchemas.prompts, (value) => isPlainRecord('prompts', value)),
+  demonstrations: jsonChecker(recordSchemas.demonstrations, (value) =>
+    isPlainRecord('demonstrations', value),
+  ),
+  completions: jsonChecker(recordSchemas.completions, (value) =>
+    isPlainRecord('completions', value),
+  ),
+  rankings: jsonChecker(recordSchemas.rankings, (value) => isPlainRecord('rankings', value)),
 };
 
 /** Checks one line's text (without its newline) as a record of a kind. */

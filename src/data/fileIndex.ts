@@ -129,7 +129,9 @@ class Building<K extends RecordKind> {
   private problemCount: number;
   private staleLines: number;
   private readonly touched: Map<string, EntryTypes[K] | undefined> | null;
-  /** What was read: entries, null for tombstones. Joins the maps only when all was read. */
+  /** What was read of a file that grew, in order; joins the maps only when all was read. */
+  private readonly steps: { readonly id: string; readonly entry: EntryTypes[K] | null }[] = [];
+  /** The last step of each id: an entry, null for a tombstone. */
   private readonly fresh = new Map<string, EntryTypes[K] | null>();
   private last: RecordLine<K> | BadLine | undefined;
   private readonly kind: K;
@@ -177,8 +179,12 @@ class Building<K extends RecordKind> {
 
   /** A new file's maps are its own already; those of a file that grew wait for the end. */
   private put(id: string, entry: EntryTypes[K] | null): void {
-    if (this.touched !== null) this.fresh.set(id, entry);
-    else this.commit(id, entry);
+    if (this.touched === null) {
+      this.commit(id, entry);
+      return;
+    }
+    this.fresh.set(id, entry);
+    this.steps.push({ id, entry });
   }
 
   private commit(id: string, entry: EntryTypes[K] | null): void {
@@ -196,8 +202,8 @@ class Building<K extends RecordKind> {
     fingerprint: Fingerprint,
     stamp: Stamp,
   ): FileIndex<K> {
-    for (const [id, entry] of this.fresh) {
-      this.touched?.set(id, this.entries.get(id));
+    for (const { id, entry } of this.steps) {
+      if (this.touched?.has(id) === false) this.touched.set(id, this.entries.get(id));
       this.commit(id, entry);
     }
     const { kind, file, entries, deleted, problems, problemCount, staleLines, touched } = this;

@@ -19,6 +19,7 @@ import {
 } from '../../src/ml/graph/index.ts';
 import type { Tensor, TensorData } from '../../src/ml/graph/index.ts';
 import { Program } from '../../src/ml/runtime/index.ts';
+import type { ExecutionOptions } from '../../src/ml/runtime/index.ts';
 import type { OpCase, Operand } from './opCase.ts';
 import { floats } from './opCase.ts';
 import { opCases } from './opCases.ts';
@@ -31,7 +32,9 @@ const gradientTolerance = 5e-6;
 const differenceTolerance = 1e-3;
 const step = 1e-2;
 
-const options = { threads: 1 };
+/** Both executors: ONNX Runtime, and tfjs on its CPU backend. */
+const executors: readonly ExecutionOptions[] = [{ threads: 1 }, { backend: 'tfjs' }];
+const [options] = executors;
 
 function feedsOf(operands: readonly Operand[]): Record<string, TensorData> {
   return Object.fromEntries(
@@ -75,10 +78,13 @@ function assertClose(
   }
 }
 
-async function checkValue({ operands, build, reference }: OpCase): Promise<void> {
+async function checkValue(
+  { operands, build, reference }: OpCase,
+  executor: ExecutionOptions,
+): Promise<void> {
   const inputs = inputsOf(operands);
   const value = build(...inputs);
-  const program = await Program.compile({ value }, options);
+  const program = await Program.compile({ value }, executor);
   try {
     const used = Object.entries(feedsOf(operands)).filter(([name]) => program.inputs.has(name));
     const result = await program.run(Object.fromEntries(used));
@@ -90,13 +96,16 @@ async function checkValue({ operands, build, reference }: OpCase): Promise<void>
   }
 }
 
-async function ourGradients({ operands, build }: OpCase): Promise<readonly number[][]> {
+async function ourGradients(
+  { operands, build }: OpCase,
+  executor: ExecutionOptions,
+): Promise<readonly number[][]> {
   const inputs = inputsOf(operands);
   const wrt = differentiated(operands).map((i) => inputs[i]);
   const found = gradients(weigh(build(...inputs)).loss, wrt);
   if (found.length === 0) return [];
   const outputs = Object.fromEntries(found.map((gradient, i) => [`d${String(i)}`, gradient]));
-  const program = await Program.compile(outputs, options);
+  const program = await Program.compile(outputs, executor);
   try {
     const used = Object.entries(feedsOf(operands)).filter(([name]) => program.inputs.has(name));
     const result = await program.run(Object.fromEntries(used));
@@ -167,23 +176,31 @@ for (const [op, cases] of Object.entries<readonly OpCase[]>(opCases)) {
       }
     });
     for (const opCase of cases) {
-      test(`${opCase.name}: the value is tfjs's`, () => checkValue(opCase));
+      for (const executor of executors) {
+        const by = executor.backend ?? 'onnx';
+        test(`${opCase.name}: the value by ${by} is tfjs's`, () => checkValue(opCase, executor));
+      }
       if (opCase.gradient === 'zero') {
         test(`${opCase.name}: no gradient passes`, async () => {
-          const found = await ourGradients(opCase);
+          const found = await ourGradients(opCase, options);
           assert.ok(found.flat().every((slope) => slope === 0));
         });
       } else if (opCase.gradient === 'none') {
         test(`${opCase.name}: asking for a gradient throws`, async () => {
-          await assert.rejects(ourGradients(opCase), new RegExp(`differentiable op, got ${op}`));
+          await assert.rejects(
+            ourGradients(opCase, options),
+            new RegExp(`differentiable op, got ${op}`),
+          );
         });
       } else {
         test(`${opCase.name}: the gradient is tfjs's and the differences'`, async () => {
-          const found = await ourGradients(opCase);
+          const found = await ourGradients(opCase, options);
+          const second = await ourGradients(opCase, { backend: 'tfjs' });
           const expected = referenceGradients(opCase);
           const slopes = await differences(opCase);
           for (const [i, gradient] of found.entries()) {
             assertClose(`gradient ${i}`, gradient, expected[i], gradientTolerance);
+            assertClose(`gradient ${i} by tfjs`, second[i], expected[i], gradientTolerance);
             assertClose(
               `difference ${i}`,
               gradient,

@@ -10,6 +10,8 @@ import { runMarker } from '../onnx/index.ts';
 
 /** How a compiled graph is to run. */
 export interface ExecutionOptions {
+  /** What runs graphs: ONNX Runtime when left out, or TensorFlow.js where the user has it. */
+  readonly backend?: 'onnx' | 'tfjs';
   /** Threads for one op; the machine's cores, at most 8, when left out. */
   readonly threads?: number;
   /**

@@ -6,6 +6,7 @@ import { createNativeSession } from './onnxRuntime.ts';
 import type { BoundValue, ExecutionOptions, NativeSession } from './onnxRuntime.ts';
 import { findOverlap } from './overlap.ts';
 import { RunResult } from './runResult.ts';
+import { createTfjsSession } from './tfjsSession.ts';
 
 /** Arrays by the name of the input or output they belong to. */
 export type Arrays = Readonly<Record<string, TensorData>>;
@@ -37,7 +38,11 @@ export class Program {
     options: ExecutionOptions = {},
   ): Promise<Program> {
     const model = serializeModel(outputs);
-    return new Program(model, await createNativeSession(model.bytes, options));
+    const session =
+      options.backend === 'tfjs'
+        ? await createTfjsSession(model)
+        : await createNativeSession(model.bytes, options);
+    return new Program(model, session);
   }
 
   /** The inputs to be fed, by name. */

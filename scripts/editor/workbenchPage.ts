@@ -33,10 +33,13 @@ export interface WorkbenchAddress {
   readonly testsPath?: string;
 }
 
-/** The address that opens the folder with this repository as the extension under development; the server needs `testDriver`. */
+/**
+ * The address that opens the folder with this repository as the extension under development, or with the unpacked package that
+ * `INSTRUCT_EXTENSION_PATH` names; the server needs `testDriver`.
+ */
 export function workbenchAddress({ server, folder, testsPath }: WorkbenchAddress): string {
   const payload = [
-    ['extensionDevelopmentPath', remote(server, root)],
+    ['extensionDevelopmentPath', remote(server, process.env['INSTRUCT_EXTENSION_PATH'] ?? root)],
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
   ];

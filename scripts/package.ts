@@ -1,0 +1,141 @@
+// Packages the extension: one VSIX a platform with that platform's native runtime, and a universal one without any.
+//   npm run package [-- TARGET …]       targets: those of the table below, and "universal"; all when none is named
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { createVSIX } from '@vscode/vsce';
+import * as z from 'zod';
+import { root, runNode } from './stages/stage.ts';
+
+/** The folder of ONNX Runtime's binaries for each of the editor's platforms that it has any for. */
+const natives = {
+  'linux-x64': 'linux/x64',
+  'linux-arm64': 'linux/arm64',
+  'darwin-arm64': 'darwin/arm64',
+  'win32-x64': 'win32/x64',
+  'win32-arm64': 'win32/arm64',
+} as const;
+type Target = keyof typeof natives | 'universal';
+const targets = [...(Object.keys(natives) as (keyof typeof natives)[]), 'universal' as const]; // of a literal
+
+/** What goes into every package, by its path from the root. */
+const contents = [
+  'dist',
+  'media',
+  'schemas',
+  'docs/images',
+  'package.nls.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+];
+/** Binaries that nothing of ours loads. */
+const leftOut = [
+  // npm keeps no links: the library's second name is a second copy.
+  /^libonnxruntime\.\d+\.\d+\.\d+\.dylib$/,
+  // Loaded only for the DirectML provider, which is not used.
+  /^DirectML\.dll$/,
+];
+const mostMegabytes = 30;
+
+const manifestSchema = z.looseObject({ version: z.string(), name: z.string() });
+
+/** Puts what a package holds into an empty folder. */
+async function stage(target: Target, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const name of contents) {
+    await cp(path.join(root, name), path.join(folder, name), {
+      recursive: true,
+      filter: (file) => !file.endsWith('.map'),
+    });
+  }
+  const manifest = manifestSchema.parse(
+    JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')),
+  );
+  // What only a checkout needs: npm must find nothing to install or to run.
+  for (const key of ['scripts', 'dependencies', 'devDependencies', 'allowScripts', 'private']) {
+    Reflect.deleteProperty(manifest, key);
+  }
+  await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  // What is to be packaged was chosen above: vsce need not leave anything out.
+  await writeFile(path.join(folder, '.vscodeignore'), '');
+  if (target !== 'universal') await addRuntime(natives[target], folder);
+}
+
+/** The native runtime beside the trainer, where Node looks for it first. */
+async function addRuntime(native: string, folder: string): Promise<void> {
+  const modules = path.join(folder, 'dist', 'node_modules');
+  const from = path.join(root, 'node_modules');
+  for (const part of ['package.json', 'dist']) {
+    await cp(
+      path.join(from, 'onnxruntime-node', part),
+      path.join(modules, 'onnxruntime-node', part),
+      {
+        recursive: true,
+        filter: (file) => !/\.(map|d\.ts)$/.test(file),
+      },
+    );
+  }
+  const binaries = path.join('onnxruntime-node', 'bin', 'napi-v6', native);
+  const names = await readdir(path.join(from, binaries));
+  for (const name of names) {
+    if (leftOut.some((pattern) => pattern.test(name))) continue;
+    await cp(path.join(from, binaries, name), path.join(modules, binaries, name));
+  }
+  const common = 'onnxruntime-common';
+  for (const part of ['package.json', 'dist/cjs']) {
+    await cp(path.join(from, common, part), path.join(modules, common, part), {
+      recursive: true,
+      filter: (file) => !/\.(map|d\.ts)$/.test(file),
+    });
+  }
+}
+
+/** Packages one target and returns the path of its file. */
+async function packageOne(target: Target, out: string): Promise<string> {
+  const folder = path.join(out, 'staged', target);
+  await stage(target, folder);
+  const { version, name } = manifestSchema.parse(
+    JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')),
+  );
+  const file = path.join(out, `${name}-${target}-${version}.vsix`);
+  await createVSIX({
+    cwd: folder,
+    packagePath: file,
+    dependencies: false,
+    ...(target === 'universal' ? {} : { target }),
+  });
+  await rm(folder, { recursive: true });
+  return file;
+}
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !targets.some((target) => target === name));
+if (unknown !== undefined) {
+  console.error(`package: there is no target "${unknown}": expected ${targets.join(', ')}.`);
+  process.exit(1);
+}
+const chosen = targets.filter((target) => asked.length === 0 || asked.includes(target));
+const built = await runNode('scripts/build.ts', [], { log: 'package-build' });
+if (built.code !== 0) {
+  console.error(built.output);
+  process.exit(1);
+}
+const out = path.join(root, 'packages');
+const rows: string[] = [];
+for (const target of chosen) {
+  const file = await packageOne(target, out);
+  const megabytes = (await stat(file)).size / 1e6;
+  const digest = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+  rows.push(`${path.relative(root, file)}  ${megabytes.toFixed(1)} MB  sha256 ${digest}`);
+  if (megabytes > mostMegabytes) {
+    console.error(`package: ${file} is larger than ${mostMegabytes} MB.`);
+    process.exitCode = 1;
+  }
+}
+await rm(path.join(out, 'staged'), { recursive: true, force: true });
+console.log(rows.join('\n'));

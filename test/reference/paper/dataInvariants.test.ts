@@ -1,12 +1,18 @@
 /** The invariants of data, labels and evaluation, by their numbers in the list of the paper's. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { agreement, assignSplits } from '../../../src/data/index.ts';
+import { beyondCap } from '../../../src/data/curation/cap.ts';
+import { duplicateGroups } from '../../../src/data/curation/duplicates.ts';
+import { proposalsOf } from '../../../src/data/curation/index.ts';
+import { agreement, assignSplits, Dataset } from '../../../src/data/index.ts';
 import { outcome, winRate } from '../../../src/ml/rlhf/index.ts';
 import { categories, rankingSchema, ratingSchema } from '../../../src/protocol/records.ts';
 import { entropyBits } from '../../../src/trainer/publicTasks/metrics/entropyBits.ts';
 import { createWorld, makePrompts } from '../../../src/world/index.ts';
+import { temporaryFolder, writeRecords } from '../../process/fixtures/runs.ts';
 import { near } from './numbers.ts';
 
 test('27. no user is in two splits, and a split stays as others join', () => {
@@ -40,6 +46,50 @@ test('27. at most 200 prompts of a user, each once, no user in two splits: the w
     assert.equal(new Set(theirs.map(({ split }) => split)).size, 1, user);
   }
   assert.equal(new Set(prompts.map(({ prompt }) => prompt)).size, 1400);
+});
+
+test('27. dedupe is idempotent and keeps the first of each and the order of the rest', () => {
+  const text = fc.stringMatching(/^[ab ]{1,6}$/);
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 30 }), (texts) => {
+      const prompts = texts.map((each, i) => ({ id: `p${i}`, text: each }));
+      const dedupe = (list: typeof prompts): typeof prompts => {
+        const others = new Set(duplicateGroups(list, 3).flatMap(({ ids }) => ids.slice(1)));
+        return list.filter(({ id }) => !others.has(id));
+      };
+      const once = dedupe(prompts);
+      assert.deepEqual(dedupe(once), once);
+      // What came first stays, whatever comes later.
+      const half = prompts.slice(0, Math.floor(prompts.length / 2));
+      const early = dedupe(half).map(({ id }) => id);
+      assert.deepEqual(once.map(({ id }) => id).slice(0, early.length), early);
+    }),
+  );
+});
+
+test('27. of 1,000 prompts of one user 200 are kept, the first ones', () => {
+  const prompts = Array.from({ length: 1000 }, (_, i) => ({ id: `p${i}`, user: 'ann' }));
+  const beyond = beyondCap([...prompts, { id: 'other', user: 'bob' }, { id: 'nobody' }]);
+  assert.equal(beyond.length, 800);
+  assert.deepEqual([beyond[0], beyond.at(-1)], ['p200', 'p999']);
+});
+
+test('27. the filter of personal data touches the training split, and no other', async (t) => {
+  const project = temporaryFolder(t);
+  const file = { format: 1, name: 'Mail', models: { base: 'models/base' } };
+  writeFileSync(join(project, 'instruct.json'), JSON.stringify(file));
+  const prompts = (['train', 'valid', 'test'] as const).map((split) => ({
+    id: split,
+    prompt: 'Write to anna.smith@mail.org about the rent.',
+    user: split,
+    split,
+  }));
+  writeRecords(project, 'prompts/mail.jsonl', prompts);
+  const proposals = proposalsOf('personal-data', await Dataset.open(project));
+  assert.deepEqual(
+    proposals.map(({ prompt }) => prompt.id),
+    ['train'],
+  );
 });
 
 test('28. win-rate(a, b) + win-rate(b, a) = 1, and against itself .5', () => {

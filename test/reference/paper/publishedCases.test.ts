@@ -5,6 +5,7 @@ import { Random } from '../../../src/data/random.ts';
 import { input, reduceSum, tokenLogprobs } from '../../../src/ml/graph/index.ts';
 import { keptTokens } from '../../../src/ml/models/sampling.ts';
 import { AdamW, type AdamWOptions } from '../../../src/ml/optim/adamW.ts';
+import { bestOfN, bestOfNKl } from '../../../src/ml/rlhf/bestOfN.ts';
 import { packBatch } from '../../../src/ml/rlhf/batch.ts';
 import { estimateAdvantages } from '../../../src/ml/rlhf/gae.ts';
 import { estimateKl, penalisedRewards } from '../../../src/ml/rlhf/klPenalty.ts';
@@ -159,6 +160,21 @@ test('positions: padding has no place, and every sequence of a row begins at 0',
   assert.equal(tokenCount, 8);
   assert.equal(shape.rows, 1);
   assert.deepEqual([...places.subarray(0, 8)], [0, 1, 2, 3, 0, 1, 2, 3]);
+});
+
+test('best of n: its KL, about 6 and 10 nats at 1,000 and 60,000 (Gao et al.), and the unbiased estimate', () => {
+  close(
+    [2, 4, 8, 16, 64, 1000, 60_000].map(bestOfNKl),
+    [0.193147, 0.636294, 1.204442, 1.835089, 3.174508, 5.908755, 10.002117],
+  );
+  const [proxy, gold] = [
+    [1, 2, 3, 4],
+    [0.1, 0.4, 0.2, 0.9],
+  ];
+  close(
+    [1, 2, 3, 4].map((n) => bestOfN(proxy, gold, n)),
+    [0.4, 0.583333, 0.725, 0.9],
+  );
 });
 
 const paper = { beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0 };

@@ -1,5 +1,5 @@
 import type { Tensor } from '../graph/index.ts';
-import type { Tfjs, TfTensor } from './tfjsOps.ts';
+import type { Tfjs, TfTensor } from './tfjs.ts';
 
 /**
  * Causal attention with a key/value cache on tfjs: the attended values and the new caches, as of

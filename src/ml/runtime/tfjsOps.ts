@@ -4,12 +4,8 @@
  */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Op, Tensor } from '../graph/index.ts';
+import type { Tfjs, TfTensor } from './tfjs.ts';
 import { cachedAttention } from './tfjsAttention.ts';
-
-/** The functions of `@tensorflow/tfjs-core`, by whichever package brings them. */
-export type Tfjs = typeof tfjs;
-/** A tensor of tfjs. */
-export type TfTensor = tfjs.Tensor;
 
 /**
  * Computes a node from its inputs: its value, and behind it those of its parts. Intermediate values

@@ -12,8 +12,9 @@ import type { Op, Tensor, TensorData } from '../graph/index.ts';
 import { onnxName } from '../onnx/index.ts';
 import type { SerializedModel } from '../onnx/index.ts';
 import type { BoundValue, NativeSession } from './onnxRuntime.ts';
+import type { Tfjs, TfTensor } from './tfjs.ts';
 import { tfjsOps } from './tfjsOps.ts';
-import type { Tfjs, TfjsOps, TfTensor } from './tfjsOps.ts';
+import type { TfjsOps } from './tfjsOps.ts';
 
 /** The packages that bring tfjs, the fastest first, each with what registers its kernels. */
 const packages: readonly (readonly string[])[] = [

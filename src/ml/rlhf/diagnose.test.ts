@@ -17,15 +17,14 @@ const healthy: IterationFacts = {
   ended: 0.98,
   firstLogRatio: 1e-6,
 };
-const evidence = (): Promise<KlEvidence> =>
-  Promise.resolve({ cause: 'temperature', sentence: 'Temperature: seen.' });
+const evidence: KlEvidence = { cause: 'temperature', sentence: 'Temperature: seen.' };
 
 /** The codes found in each of several iterations after a healthy one. */
-async function codesOver(...changes: Partial<IterationFacts>[]): Promise<DiagnosisCode[][]> {
+function codesOver(...changes: Partial<IterationFacts>[]): DiagnosisCode[][] {
   const diagnoser = new Diagnoser(10);
   const found: DiagnosisCode[][] = [];
   for (const change of [{}, ...changes]) {
-    const seen = await diagnoser.observe({ ...healthy, ...change }, evidence);
+    const seen = diagnoser.observe({ ...healthy, ...change }, evidence);
     found.push(seen.map(({ code }) => code));
   }
   return found;
@@ -44,15 +43,15 @@ const ill: Readonly<Record<DiagnosisCode, Partial<IterationFacts>>> = {
 };
 const atOnce: readonly DiagnosisCode[] = ['negative-kl', 'kl-blow-up', 'no-eos', 'ratio-off'];
 
-test('a healthy run is told nothing', async () => {
-  assert.deepEqual(await codesOver({}, {}, {}, {}), [[], [], [], [], []]);
+test('a healthy run is told nothing', () => {
+  assert.deepEqual(codesOver({}, {}, {}, {}), [[], [], [], [], []]);
 });
 
 for (const code of diagnosisCodes) {
-  test(`${code} is told once, as long as it lasts, and again after it had gone`, async () => {
+  test(`${code} is told once, as long as it lasts, and again after it had gone`, () => {
     const change = ill[code];
     const wait: DiagnosisCode[][] = atOnce.includes(code) ? [] : [[], []];
-    assert.deepEqual(await codesOver(change, change, change, {}, change, change, change), [
+    assert.deepEqual(codesOver(change, change, change, {}, change, change, change), [
       [],
       ...wait,
       [code],
@@ -65,36 +64,36 @@ for (const code of diagnosisCodes) {
   });
 }
 
-test('shorter and shorter answers that score more are reward hacking by length too', async () => {
+test('shorter and shorter answers that score more are reward hacking by length too', () => {
   const shorter = { length: 8, scoreLength: -0.7, score: 1 };
-  assert.deepEqual((await codesOver(shorter, shorter, shorter)).at(-1), ['length-hacking']);
+  assert.deepEqual(codesOver(shorter, shorter, shorter).at(-1), ['length-hacking']);
 });
 
-test('one bad iteration among good ones is noise', async () => {
+test('one bad iteration among good ones is noise', () => {
   const collapsed = ill['entropy-collapse'];
-  assert.deepEqual((await codesOver(collapsed, collapsed, {}, collapsed)).flat(), []);
+  assert.deepEqual(codesOver(collapsed, collapsed, {}, collapsed).flat(), []);
 });
 
-test('a negative KL is told with its evidence, others with their cause and remedy', async () => {
+test('a negative KL is told with its evidence, others with their cause and remedy', () => {
   const diagnoser = new Diagnoser(10);
-  await diagnoser.observe(healthy, evidence);
-  const [negative] = await diagnoser.observe({ ...healthy, kl: -1 }, evidence);
+  diagnoser.observe(healthy, evidence);
+  const [negative] = diagnoser.observe({ ...healthy, kl: -1 }, evidence);
   assert.equal(
     negative.message,
     'Negative KL: the KL against the reference is -1 nats a sequence, 10 standard errors below zero. Temperature: seen.',
   );
-  const [blown] = await diagnoser.observe({ ...healthy, kl: 25 }, evidence);
+  const [blown] = diagnoser.observe({ ...healthy, kl: 25 }, evidence);
   assert.match(blown.message, /^KL blow-up: 25 nats a sequence, over the limit of 10\. The policy/);
   assert.match(blown.remedy, /ppo\.klCoef/);
 });
 
-test('a restored diagnoser goes on as the one that was saved', async () => {
+test('a restored diagnoser goes on as the one that was saved', () => {
   const saved = new Diagnoser(10);
-  await saved.observe(healthy, evidence);
-  for (let i = 0; i < 2; i++) await saved.observe({ ...healthy, score: 4 }, evidence);
+  saved.observe(healthy, evidence);
+  for (let i = 0; i < 2; i++) saved.observe({ ...healthy, score: 4 }, evidence);
   const restored = new Diagnoser(10);
   restored.restore(JSON.parse(JSON.stringify(saved.snapshot())));
-  const found = await restored.observe({ ...healthy, score: 4 }, evidence);
+  const found = restored.observe({ ...healthy, score: 4 }, evidence);
   assert.deepEqual(
     found.map(({ code }) => code),
     ['reward-out-of-range'],

@@ -62,9 +62,9 @@ export class Diagnoser {
   /**
    * What has begun to go wrong with this iteration.
    *
-   * @param evidence Where a negative KL comes from, asked only when there is one.
+   * @param evidence Where a negative KL comes from; null where it is not negative.
    */
-  async observe(facts: IterationFacts, evidence: () => Promise<KlEvidence>): Promise<Diagnosis[]> {
+  observe(facts: IterationFacts, evidence: KlEvidence | null): Diagnosis[] {
     const first = this.#state.first ?? facts;
     const recent = [...this.#state.recent, facts].slice(-lasting);
     const lowestValueLoss = Math.min(this.#state.lowestValueLoss, facts.valueLoss);
@@ -76,13 +76,11 @@ export class Diagnoser {
     }
     const fresh = [...found].filter(([code]) => !this.#state.active.includes(code));
     this.#state = { first, recent, lowestValueLoss, active: [...found.keys()] };
-    return Promise.all(
-      fresh.map(async ([code, seen]): Promise<Diagnosis> => {
-        const { title, cause, remedy } = diagnoses[code];
-        const because = code === 'negative-kl' ? (await evidence()).sentence : cause;
-        return { code, message: `${title}: ${seen} ${because}`, remedy };
-      }),
-    );
+    return fresh.map(([code, seen]) => {
+      const { title, cause, remedy } = diagnoses[code];
+      const because = code === 'negative-kl' ? (evidence?.sentence ?? cause) : cause;
+      return { code, message: `${title}: ${seen} ${because}`, remedy };
+    });
   }
 
   /** For a checkpoint. */
@@ -144,6 +142,11 @@ const signs: Readonly<Record<DiagnosisCode, (facts: IterationFacts, past: Past) 
         ? `at the first minibatch a token's ratio is ${show(Math.exp(firstLogRatio))} or its inverse.`
         : null,
   };
+
+/** Whether a KL is below zero by more than chance explains. */
+export function isNegative({ kl, klError }: Pick<IterationFacts, 'kl' | 'klError'>): boolean {
+  return kl < -0.05 && kl < -4 * klError;
+}
 
 function lasts(
   recent: readonly IterationFacts[],

@@ -5,7 +5,7 @@ export { heldOutLoss } from './heldOutLoss.ts';
 export { chosenOption, optionLogprobs } from './multipleChoice.ts';
 export type { ChoiceQuestion, OptionLogprob } from './multipleChoice.ts';
 export { PpoLoop } from './ppo.ts';
-export type { PpoOptions } from './ppo.ts';
+export type { PpoOptions } from './ppoOptions.ts';
 export type { RolloutPrompt } from './rollout.ts';
 export type { DrawDocument } from './documentRows.ts';
 export { PretrainLoop } from './pretrain.ts';

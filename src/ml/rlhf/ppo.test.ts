@@ -4,7 +4,8 @@ import { lessons, tinyModel } from '../../../test/fixtures/tinyModel.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { LanguageModel, RewardModel } from '../models/index.ts';
 import { heldOutLoss } from './heldOutLoss.ts';
-import { PpoLoop, type PpoOptions } from './ppo.ts';
+import { PpoLoop } from './ppo.ts';
+import type { PpoOptions } from './ppoOptions.ts';
 import { RewardModelLoop } from './rewardModel.ts';
 import { SftLoop } from './sft.ts';
 

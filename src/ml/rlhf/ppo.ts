@@ -6,14 +6,13 @@
  */
 import { z } from 'zod';
 import { Random } from '../../data/random.ts';
-import { InstructError } from '../../protocol/errors.ts';
-import { listed, type Hyperparameters } from '../../protocol/hyperparameters.ts';
-import type { LanguageModel, RewardModel } from '../models/index.ts';
+import { listed } from '../../protocol/hyperparameters.ts';
+import type { LanguageModel } from '../models/index.ts';
 import { ExponentialMovingAverage, warmupFrom } from '../optim/index.ts';
-import type { ExecutionOptions, ParameterBuffer } from '../runtime/index.ts';
+import type { ParameterBuffer } from '../runtime/index.ts';
 import { BestMean } from './bestMean.ts';
-import { Diagnoser, type IterationFacts } from './diagnose.ts';
-import { drawDocumentRows, type DrawDocument } from './documentRows.ts';
+import { Diagnoser, isNegative, type IterationFacts } from './diagnose.ts';
+import { drawDocumentRows } from './documentRows.ts';
 import { gatherExperience, type Experience } from './experience.ts';
 import { adaptiveKl, constantKl, type KlController } from './klController.ts';
 import { examineRollout, type KlEvidence } from './klEvidence.ts';
@@ -21,13 +20,8 @@ import { Learner, badCheckpoint, checkFinite } from './learner.ts';
 import { EpochOrder } from './order.ts';
 import { LogprobPass } from './passes.ts';
 import { policyPass, ptxPass, tokensOf, valuePass } from './ppoPasses.ts';
-import {
-  RolloutWorker,
-  rolloutRecords,
-  type EncodedPrompt,
-  type Rollout,
-  type RolloutPrompt,
-} from './rollout.ts';
+import { checkedPrompts, type PpoOptions } from './ppoOptions.ts';
+import { RolloutWorker, rolloutRecords, type EncodedPrompt, type Rollout } from './rollout.ts';
 import { mean, standardError, variance } from './statistics.ts';
 import type {
   LoopResult,
@@ -38,20 +32,6 @@ import type {
   TrainingLoop,
 } from './trainingLoop.ts';
 import { whiten } from './whiten.ts';
-
-/** What PPO needs. */
-export interface PpoOptions {
-  /** The SFT model: where the policy starts, and the frozen reference. It is not changed. */
-  readonly model: LanguageModel;
-  /** Scores completions and is where the value model starts. It is not changed. */
-  readonly rewardModel: RewardModel;
-  readonly prompts: readonly RolloutPrompt[];
-  /** Pre-training text; needed where `ptxCoef` is above 0. */
-  readonly document?: DrawDocument;
-  readonly hyperparameters: Hyperparameters<'ppo'>;
-  readonly seed: number;
-  readonly execution?: ExecutionOptions;
-}
 
 const samplesPerIteration = 3;
 /** Episodes that are looked at again when a KL is negative. */
@@ -90,9 +70,7 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     const { model, rewardModel, hyperparameters, seed, execution } = options;
     this.#options = options;
     this.totalSteps = hyperparameters.iterations;
-    this.#prompts = encodePrompts(options);
-    checkVocabularies(model, rewardModel);
-    if (hyperparameters.ptxCoef > 0 && options.document === undefined) throw noText();
+    this.#prompts = checkedPrompts(options);
     this.#order = new EpochOrder(this.#prompts.length, this.#prompts.length, seed);
     this.#worker = new RolloutWorker(model, rewardModel, hyperparameters, execution);
     this.#policy = new Learner('policy', model.parameters.clone(), hyperparameters, execution);
@@ -124,16 +102,14 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
       rolloutEvery > 0 && (iteration === 1 || iteration % rolloutEvery === 0)
         ? rolloutRecords(rollout, experience, model, { iteration, count: rolloutEpisodes })
         : [];
-    // Taken now: the examination asks the policy that sampled.
-    const suspect = experience.metrics['ppo/kl'] < 0 ? await this.#examine(rollout) : null;
+    // Examined now: the policy is still the one that sampled.
+    const suspect = isNegative(klOf(experience)) ? await this.#examine(rollout) : null;
     const learned = await this.#learn(rollout, experience);
     this.#average?.update(this.#policy.parameters);
     this.#kl.update(experience.metrics['ppo/kl'], rollout.episodes.length);
     this.#step++;
     const metrics = { ...experience.metrics, ...learned };
-    const warnings = await this.#diagnoser.observe(factsOf(metrics, experience), () =>
-      suspect === null ? this.#examine(rollout) : Promise.resolve(suspect),
-    );
+    const warnings = this.#diagnoser.observe(factsOf(metrics, experience), suspect);
     const fatal = warnings.find(({ code }) => listed(stopOn).includes(code));
     return {
       metrics,
@@ -339,14 +315,13 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
 
 function factsOf(
   metrics: Readonly<Record<string, number>>,
-  { kls, returns }: Experience,
+  experience: Experience,
 ): IterationFacts {
   return {
-    kl: mean(kls),
-    klError: standardError(kls),
+    ...klOf(experience),
     entropy: metrics['ppo/entropy'],
     valueLoss: metrics['ppo/value_loss'],
-    returnVariance: variance(returns.flatMap((row) => [...row])),
+    returnVariance: variance(experience.returns.flatMap((row) => [...row])),
     score: metrics['ppo/score'],
     scoreDeviation: metrics['ppo/score_deviation'],
     length: metrics['ppo/completion_length'],
@@ -356,34 +331,7 @@ function factsOf(
   };
 }
 
-/** The prompts that leave room for a completion, as tokens. */
-function encodePrompts({ model, prompts, hyperparameters }: PpoOptions): EncodedPrompt[] {
-  const { nCtx } = model.config;
-  const { maxNewTokens } = hyperparameters;
-  const fitting = prompts
-    .map((prompt) => ({ ...prompt, tokens: model.tokenizer.encode(prompt.prompt) }))
-    .filter(({ tokens }) => tokens.length + maxNewTokens <= nCtx);
-  if (fitting.length > 0) return fitting;
-  throw new InstructError({
-    code: 'empty-dataset',
-    message: `None of ${prompts.length} prompts for PPO leaves room for ${maxNewTokens} new tokens in a context of ${nCtx}.`,
-    remedy: 'Add shorter prompts to the "train" split or lower ppo.maxNewTokens.',
-  });
-}
-
-function checkVocabularies(model: LanguageModel, rewardModel: RewardModel): void {
-  if (rewardModel.config.vocabSize === model.config.vocabSize) return;
-  throw new InstructError({
-    code: 'bad-tokenizer',
-    message: `The reward model has ${rewardModel.config.vocabSize} tokens, the policy ${model.config.vocabSize}.`,
-    remedy: 'Use a reward model that was trained from the same base model.',
-  });
-}
-
-function noText(): InstructError {
-  return new InstructError({
-    code: 'empty-dataset',
-    message: 'PPO-ptx needs pre-training text, and there is none.',
-    remedy: 'Put text into the project’s pretraining folder, or set ppo.ptxCoef to 0.',
-  });
+/** The mean KL of an iteration's episodes, and its standard error. */
+function klOf({ kls }: Experience): Pick<IterationFacts, 'kl' | 'klError'> {
+  return { kl: mean(kls), klError: standardError(kls) };
 }

@@ -8,7 +8,8 @@ import {
   type LanguageModel,
   type RewardModel,
 } from '../../../src/ml/models/index.ts';
-import { PpoLoop, type PpoOptions } from '../../../src/ml/rlhf/ppo.ts';
+import { PpoLoop } from '../../../src/ml/rlhf/ppo.ts';
+import type { PpoOptions } from '../../../src/ml/rlhf/ppoOptions.ts';
 import { encodeCompletion } from '../../../src/ml/rlhf/encodeCompletion.ts';
 import { LogprobPass, ScalarPass } from '../../../src/ml/rlhf/passes.ts';
 import { SftLoop } from '../../../src/ml/rlhf/sft.ts';

@@ -25,7 +25,7 @@ import {
   createWorld,
   cutFewShot,
   demonstrate,
-  fewShotPrefix,
+  fewShotPrefixes,
   fewShotText,
   judge,
   labelers,
@@ -63,7 +63,7 @@ export interface TokenCount {
 }
 
 const world = createWorld();
-const shots = fewShotPrefix(world);
+const [shots] = fewShotPrefixes(world, 1);
 const noise = 1.05; // two labelers agree on about 70 % of comparisons of SFT samples
 const completionsPerPrompt = 4;
 const maxNewTokens = 40;

@@ -161,6 +161,9 @@ export const stagePlans = {
         ),
         multiple: true,
       },
+      reward: modelOption(
+        'A reward model that chooses the base’s few-shot prefix and the best of N; the newest one when absent.',
+      ),
     },
     stages: ['eval'],
     inputs: ['prompts'],
@@ -212,6 +215,8 @@ function trained({ dir }: PlanContext, stage: 'sft' | 'rm'): string {
 
 function evaluatedModels(context: PlanContext): Record<string, string> {
   const models: Record<string, string> = { base: baseOf(context) };
+  const reward = named(context, 'reward') ?? newestModel(context.dir, 'rm');
+  if (reward !== null) models['reward'] = reward;
   const given = context.args.all('model');
   for (const text of given) {
     const [, name = 'model', model = text] = /^([\w-]+)=(.+)$/.exec(text) ?? [];

@@ -15,9 +15,14 @@ export interface FewShotPrefix {
   readonly stop: readonly string[];
 }
 
-/** The prefix: three short questions with right answers, all of the train split. */
-export function fewShotPrefix(world: World): FewShotPrefix {
-  const rng = new Random('few-shot prefix');
+/** Different prefixes to choose from: three short questions with right answers, of the train split. */
+export function fewShotPrefixes(world: World, count: number): FewShotPrefix[] {
+  return Array.from({ length: count }, (_, i) =>
+    drawPrefix(world, new Random(i === 0 ? 'few-shot prefix' : `few-shot prefix ${String(i)}`)),
+  );
+}
+
+function drawPrefix(world: World, rng: Random): FewShotPrefix {
   const shots = (['open_qa', 'generation', 'brainstorming'] as const).map((category) => {
     for (;;) {
       const task = drawTask(world, rng, category, 'train');

@@ -2,7 +2,8 @@
 export { almanac } from './almanac.ts';
 export { createWorld } from './createWorld.ts';
 export { demonstrate, labelers } from './demonstrate.ts';
-export { cutFewShot, fewShotPrefix, fewShotText } from './fewShot.ts';
+export { cutFewShot, fewShotPrefixes, fewShotText } from './fewShot.ts';
+export type { FewShotPrefix } from './fewShot.ts';
 export { judge } from './judge.ts';
 export { makePrompts } from './prompts.ts';
 export { publicQuestions, publicTaskNames } from './publicTasks.ts';

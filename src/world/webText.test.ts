@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Random } from '../data/random.ts';
 import { createWorld } from './createWorld.ts';
 import { familiesOf } from './families.ts';
-import { cutFewShot, fewShotPrefix, fewShotText } from './fewShot.ts';
+import { cutFewShot, fewShotPrefixes, fewShotText } from './fewShot.ts';
 import { makePrompts } from './prompts.ts';
 import { statements } from './relations.ts';
 import { documentShares, webDocument, webText } from './webText.ts';
@@ -111,10 +111,14 @@ test('every family of tasks is answered somewhere on the question pages', () => 
   assert.ok(Object.values(familiesOf).flat().length >= 25);
 });
 
-test('the prefix of the prompted baseline has the form of the question pages and fits', () => {
-  const shots = fewShotPrefix(world);
-  assert.equal(shots.prefix.match(/^Question: /gm)?.length, 3);
-  assert.ok(shots.prefix.split(/\s+/).length < 60, shots.prefix);
+test('the prefixes of the prompted baseline have the form of the question pages and fit', () => {
+  const all = fewShotPrefixes(world, 4);
+  assert.equal(new Set(all.map(({ prefix }) => prefix)).size, 4);
+  for (const { prefix } of all) {
+    assert.equal(prefix.match(/^Question: /gm)?.length, 3);
+    assert.ok(prefix.split(/\s+/).length < 60, prefix);
+  }
+  const [shots] = all;
   assert.ok(fewShotText(shots, 'Where?').endsWith('Question: Where?\nAnswer:'));
   assert.deepEqual(cutFewShot(shots, ' In the sea.\nQuestion: Who?', 'length'), {
     completion: 'In the sea.',

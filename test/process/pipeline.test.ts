@@ -28,6 +28,7 @@ const tiny = [
   ['ppo', 'minibatchSize', 8],
   ['ppo', 'maxNewTokens', 8],
   ['eval', 'maxNewTokens', 8],
+  ['eval', 'bestOf', 4],
 ] as const;
 const tinySettings = tiny.flatMap(([stage, key, value]) => ['--set', `${stage}.${key}=${value}`]);
 
@@ -120,17 +121,32 @@ test('a pipeline goes through every stage, survives a kill, and leaves what each
         z.looseObject({ gold: z.number(), tax: z.object({ pretrainLoss: z.number() }).optional() }),
       ),
       answers: z.array(z.looseObject({ completions: z.record(z.string(), z.unknown()) })),
+      contestScores: z.array(z.number()),
+      bestOf: z.array(
+        z.object({ n: z.int(), kl: z.number(), score: z.number(), gold: z.number() }),
+      ),
     })
     .parse(
       JSON.parse(readFileSync(join(project, 'runs', `${id}-eval`, 'evaluation.json'), 'utf8')),
     );
-  assert.deepEqual(Object.keys(evaluation.models), ['base', 'prompted', 'sft', 'ppo']);
+  const judgedNames = ['base', 'prompted', 'sft', 'ppo', 'sft-best-of-n'];
+  assert.deepEqual(Object.keys(evaluation.models), judgedNames);
   const taxed = Object.keys(evaluation.models).filter((name) => evaluation.models[name].tax);
   assert.deepEqual(taxed, ['base', 'sft', 'ppo'], 'the prompted base is the base');
   assert.equal(evaluation.answers.length, 8);
   for (const { completions: answers } of evaluation.answers) {
-    assert.deepEqual(Object.keys(answers), ['base', 'prompted', 'sft', 'ppo']);
+    assert.deepEqual(Object.keys(answers), judgedNames);
   }
+  // The best of n's score by the reward model can only rise with n.
+  const points = evaluation.bestOf;
+  assert.deepEqual(
+    points.map(({ n }) => n),
+    [1, 2, 4],
+  );
+  points.slice(1).forEach(({ score, kl }, i) => {
+    assert.ok(score >= points[i].score && kl > points[i].kl);
+  });
+  assert.equal(evaluation.contestScores.length, 4);
 
   // The answers can be judged again, by others and against others.
   const judged = async (...args: string[]) => {
@@ -139,12 +155,12 @@ test('a pipeline goes through every stage, survives a kill, and leaves what each
     return end.stdout;
   };
   const byGold = judgedSchema.parse(JSON.parse(await judged('--baseline', 'base', '--json')));
-  assert.deepEqual(Object.keys(byGold.models), ['prompted', 'sft', 'ppo']);
+  assert.deepEqual(Object.keys(byGold.models), ['prompted', 'sft', 'ppo', 'sft-best-of-n']);
   assert.equal(byGold.models['sft'].comparisons, 8);
   const byReward = judgedSchema.parse(JSON.parse(await judged('--by', 'reward', '--json')));
-  assert.deepEqual(Object.keys(byReward.models), ['base', 'prompted', 'ppo']);
+  assert.deepEqual(Object.keys(byReward.models), ['base', 'prompted', 'ppo', 'sft-best-of-n']);
   assert.ok(byReward.agreementWithGold !== null);
-  assert.match(await judged('--by', 'human'), /^32 answers of 8 prompts now wait to be ranked/);
+  assert.match(await judged('--by', 'human'), /^40 answers of 8 prompts now wait to be ranked/);
   assert.match(await judged('--by', 'human'), /Labelers: none yet\./);
 
   // What people ranked counts as it stands: such a pipeline neither samples nor ranks.

@@ -1,4 +1,5 @@
 /** The method of InstructGPT: training loops, and what evaluation needs. */
+export { bestOfN, bestOfNKl } from './bestOfN.ts';
 export { DpoLoop } from './dpo.ts';
 export { ExpertIterationLoop } from './expertIteration.ts';
 export { heldOutLoss } from './heldOutLoss.ts';

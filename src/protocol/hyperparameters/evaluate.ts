@@ -7,4 +7,14 @@ export const evaluate = {
   temperature: sample.temperature,
   maxNewTokens: sample.maxNewTokens,
   maxPrompts: sample.maxPrompts,
+  bestOf: {
+    default: 0,
+    range: [0, 1024],
+    integer: true,
+    unit: 'completions',
+    paper: null,
+    source: 'off; Gao et al. 2022 (arXiv 2210.10760)',
+    description:
+      'N: also judge the best of N completions of the SFT model by the reward model, and how the best of n fares for n up to N; 0 for not.',
+  },
 } satisfies Record<string, Hyperparameter>;

@@ -1,36 +1,35 @@
 /**
  * Evaluation by the gold labeler (paper, section 4.1): every model answers the same held-out prompts;
  * reported are the mean gold score, the paper's flags, and how often a model is preferred to the SFT
- * model and to the base. The base is also judged behind a few-shot prefix, as "prompted". Last, each
+ * model and to the base. The base is also judged behind a few-shot prefix, as "prompted"; where there
+ * is a reward model, it chooses the prefix, and the best of N completions of the SFT model. Last, each
  * model's alignment tax is measured.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Random, modelInput, promptText } from '../../data/index.ts';
-import { Generator, type LanguageModel } from '../../ml/models/index.ts';
+import { modelInput, promptText, type Dataset } from '../../data/index.ts';
+import type { StepReport } from '../../ml/rlhf/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import { flagNames, promptSchema, type Prompt } from '../../protocol/records.ts';
-import {
-  createWorld,
-  cutFewShot,
-  fewShotPrefix,
-  fewShotText,
-  isWorldPrompt,
-  judge,
-} from '../../world/index.ts';
+import { createWorld, cutFewShot, fewShotText, isWorldPrompt, judge } from '../../world/index.ts';
 import { writeJsonAtomic } from '../atomicFile.ts';
 import type { WorkMaker } from '../runContext.ts';
 import type { RunWork } from '../runWork.ts';
 import { alignmentTax, taxProbe, type AlignmentTax } from './alignmentTax.ts';
+import { bestOfCurve, type ScoredCompletion } from './bestOfCurve.ts';
+import { EvalModels, rewardRole, type Written } from './evalModels.ts';
 import { summarise, type Answer } from './evaluation.ts';
 import { promptsOf, splitsNamed } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
-import { languageModelOf } from './modelWork.ts';
+import { contestPrompts, contestScore, prefixes, winnerOf } from './prefixContest.ts';
 
 /** The file in the run folder that holds every answer and its judgement. */
 export const evaluationFile = 'evaluation.json';
 const rowsPerStep = 64;
+/** The role whose best of N is judged, and under what name. */
+const bestRole = 'sft';
+const bestName = 'sft-best-of-n';
 
 const answerSchema = z.object({
   completion: z.string(),
@@ -47,128 +46,152 @@ const taxSchema = z.object({
   questions: z.int(),
 });
 
-/** A model to be judged: `role` says whose folder, `name` under what it is reported. */
-interface Judged {
-  readonly name: string;
-  readonly role: string;
-}
+const stateSchema = z.object({
+  step: z.int(),
+  answers: z.record(z.string(), z.array(answerSchema)),
+  taxes: z.record(z.string(), taxSchema),
+  contest: z.array(z.number()),
+  drawn: z.array(z.array(z.object({ score: z.number(), gold: z.number() }))),
+});
+
+const inputsSchema = z.object({
+  prompts: z.array(promptSchema),
+  /** What the few-shot prefixes compete on. */
+  contest: z.array(promptSchema),
+});
 
 /** See the file's header. */
 export const evalWork: WorkMaker = async (context): Promise<RunWork> => {
   const { spec, folder } = context.run;
   const settings = resolveHyperparameters('eval', spec.hyperparameters);
-  const prompts = await frozenInputs(context, z.array(promptSchema), async (dataset) => {
-    const most = settings.maxPrompts === 0 ? Infinity : settings.maxPrompts;
-    const found: Prompt[] = [];
-    for (const split of splitsNamed(settings.split)) {
-      const own: Prompt[] = [];
-      for (const entry of promptsOf(dataset, split)) {
-        if (own.length === most) break;
-        const { record } = await dataset.readRecord<'prompts'>('prompts', entry);
-        if (isWorldPrompt(record)) own.push(record);
-      }
-      found.push(...own);
-    }
-    if (found.length > 0) return found;
-    throw new InstructError({
-      code: 'empty-dataset',
-      message: `No prompt of the "${settings.split}" split is of the embedded world.`,
-      remedy: 'The gold labeler judges only its own world: choose a split that has such prompts.',
-    });
+  const most = settings.maxPrompts === 0 ? Infinity : settings.maxPrompts;
+  const { prompts, contest } = await frozenInputs(context, inputsSchema, async (dataset) => {
+    const asked = await worldPrompts(dataset, settings.split, most);
+    if (asked.length === 0) throw noPrompts(settings.split);
+    return { prompts: asked, contest: await worldPrompts(dataset, 'valid', contestPrompts) };
   });
   const world = createWorld();
-  const shots = fewShotPrefix(world);
-  const judged = Object.keys(spec.models).flatMap((role): Judged[] =>
-    role === 'base'
-      ? [
-          { name: role, role },
-          { name: 'prompted', role },
-        ]
-      : [{ name: role, role }],
-  );
-  const batches = Math.ceil(prompts.length / rowsPerStep);
-  const answering = judged.length * batches;
-  const roles = Object.keys(spec.models);
+  const candidates = prefixes(world);
+  const models = new EvalModels(context.run, settings);
+  const roles = Object.keys(spec.models).filter((role) => role !== rewardRole);
+  const answers = new Map<string, Answer[]>();
   const taxes = new Map<string, AlignmentTax>();
-  const answers = new Map<string, Answer[]>(judged.map(({ name }) => [name, []]));
-  let loaded: { role: string; model: LanguageModel; generator: Generator } | null = null;
+  /** The score of each prefix. */
+  const contestScores: number[] = [];
+  /** Of each prompt, all that were drawn of the best of N. */
+  const drawn: ScoredCompletion[][] = [];
   let step = 0;
 
-  const load = async (role: string): Promise<{ model: LanguageModel; generator: Generator }> => {
-    if (loaded?.role === role) return loaded;
-    loaded?.generator.dispose();
-    loaded = null;
-    const model = await languageModelOf(context.run, role);
-    loaded = { role, model, generator: new Generator(model.config) };
-    return loaded;
+  const judged = (prompt: Prompt, written: Written): Answer => {
+    const { score, likert, flags } = judge(world, prompt, written.completion, written.finish);
+    return { ...written, score, likert, flags };
   };
 
-  const answer = async ({ name, role }: Judged, batch: number): Promise<Answer[]> => {
-    const { model, generator } = await load(role);
-    const asked = prompts.slice(batch * rowsPerStep, (batch + 1) * rowsPerStep);
-    const few = name === 'prompted';
-    // A prompt that is too long loses its beginning: with a prefix, the oldest examples.
-    const room = Math.max(1, model.config.nCtx - settings.maxNewTokens);
-    const inputs = asked.map((prompt) => {
-      const text = promptText(prompt);
-      return model.tokenizer.encode(few ? fewShotText(shots, text) : modelInput(text)).slice(-room);
-    });
-    const drawn = await generator.generate(model.parameters, inputs, {
-      maxNewTokens: settings.maxNewTokens,
-      temperature: settings.temperature,
-      endToken: model.tokenizer.endToken,
-      random: new Random(`eval ${spec.seed} ${name} ${batch}`),
-    });
-    return asked.map((prompt, i) => {
-      const { tokens } = drawn[i];
-      const finish: Answer['finish'] = drawn[i].finish === 'stop' ? 'stop' : 'length';
-      const written = model.tokenizer.decode(tokens, { skipSpecial: true });
-      const said = few ? cutFewShot(shots, written, finish) : { completion: written, finish };
-      const { score, likert, flags } = judge(world, prompt, said.completion, said.finish);
-      return { ...said, score, likert, flags };
-    });
-  };
-
-  const tax = async (role: string): Promise<Record<string, number>> => {
-    const { model } = await load(role);
-    const found = await alignmentTax(model, taxProbe(world, spec.seed));
-    taxes.set(role, found);
+  /** Keeps the answers to the prompts from `first` on, and reports on them. */
+  const keep = (name: string, first: number, found: readonly Answer[]): StepReport => {
+    const all = [...(answers.get(name) ?? []), ...found];
+    answers.set(name, all);
+    const mean = all.reduce((sum, { score }) => sum + score, 0) / all.length;
+    const prompt = prompts[first];
+    const [{ completion, score }] = found;
     return {
-      [`eval/${role}_pretrain_loss`]: found.pretrainLoss,
-      [`eval/${role}_public_tasks`]: found.accuracy,
+      metrics: { [`eval/${name}`]: mean },
+      samples: [
+        {
+          promptId: prompt.id,
+          prompt: promptText(prompt),
+          completion: `${name}: ${completion}`,
+          score,
+        },
+      ],
     };
   };
 
+  const compete = async (candidate: number): Promise<StepReport> => {
+    const found = await contestScore(models, candidates[candidate], contest, String(candidate));
+    contestScores.push(found);
+    return { metrics: { 'eval/prefix_score': found } };
+  };
+
+  const answer = async (role: string, first: number): Promise<StepReport> => {
+    const asked = prompts.slice(first, first + rowsPerStep);
+    const texts = asked.map((prompt) => modelInput(promptText(prompt)));
+    const written = await models.write(role, texts, `${role} ${first / rowsPerStep}`);
+    return keep(
+      role,
+      first,
+      written.map((one, i) => judged(asked[i], one)),
+    );
+  };
+
+  const answerPrompted = async (first: number): Promise<StepReport> => {
+    const asked = prompts.slice(first, first + rowsPerStep);
+    const prefix = candidates[winnerOf(contestScores)];
+    const texts = asked.map((prompt) => fewShotText(prefix, promptText(prompt)));
+    const written = await models.write('base', texts, `prompted ${first / rowsPerStep}`);
+    return keep(
+      'prompted',
+      first,
+      written.map(({ completion, finish }, i) =>
+        judged(asked[i], cutFewShot(prefix, completion, finish)),
+      ),
+    );
+  };
+
+  const answerBest = async (first: number, count: number): Promise<StepReport> => {
+    const asked = prompts.slice(first, first + count);
+    const each = asked.flatMap((prompt) => Array.from({ length: settings.bestOf }, () => prompt));
+    const texts = each.map((prompt) => modelInput(promptText(prompt)));
+    const written = await models.write(bestRole, texts, `${bestName} ${first}`);
+    const scores = await models.score(texts, written);
+    const all = written.map((one, i) => judged(each[i], one));
+    const best = asked.map((_, p) => {
+      const own = Array.from({ length: settings.bestOf }, (_, k) => p * settings.bestOf + k);
+      // A prompt that does not fit the reward model's context has no best.
+      if (own.every((i) => Number.isFinite(scores[i]))) {
+        drawn.push(own.map((i) => ({ score: scores[i], gold: all[i].score })));
+      }
+      return all[own.reduce((top, i) => (scores[i] > scores[top] ? i : top))];
+    });
+    return keep(bestName, first, best);
+  };
+
+  const tax = async (role: string): Promise<StepReport> => {
+    const { model } = await models.load(role);
+    const found = await alignmentTax(model, taxProbe(world, spec.seed));
+    taxes.set(role, found);
+    return {
+      metrics: {
+        [`eval/${role}_pretrain_loss`]: found.pretrainLoss,
+        [`eval/${role}_public_tasks`]: found.accuracy,
+      },
+    };
+  };
+
+  const starts = (size: number): number[] =>
+    Array.from({ length: Math.ceil(prompts.length / size) }, (_, i) => i * size);
+  const contested = models.scores && roles.includes('base') && contest.length > 0;
+  const best = models.scores && roles.includes(bestRole) && settings.bestOf > 0;
+  const perStep = Math.max(1, Math.floor(rowsPerStep / Math.max(1, settings.bestOf)));
+  const jobs: readonly (() => Promise<StepReport>)[] = [
+    ...(contested ? candidates.map((_, i) => () => compete(i)) : []),
+    ...roles.flatMap((role) => [
+      ...starts(rowsPerStep).map((first) => () => answer(role, first)),
+      ...(role === 'base' ? starts(rowsPerStep).map((first) => () => answerPrompted(first)) : []),
+    ]),
+    ...(best ? starts(perStep).map((first) => () => answerBest(first, perStep)) : []),
+    ...roles.map((role) => () => tax(role)),
+  ];
+
   return {
-    totalSteps: answering + roles.length,
+    totalSteps: jobs.length,
     get step() {
       return step;
     },
     async advance() {
-      if (step >= answering) {
-        const metrics = await tax(roles[step - answering]);
-        step += 1;
-        return { metrics };
-      }
-      const subject = judged[Math.floor(step / batches)];
-      const batch = step % batches;
-      const found = await answer(subject, batch);
-      const all = answers.get(subject.name) ?? [];
-      all.push(...found);
+      const report = await jobs[step]();
       step += 1;
-      const mean = all.reduce((sum, { score }) => sum + score, 0) / all.length;
-      const prompt = prompts[batch * rowsPerStep];
-      return {
-        metrics: { [`eval/${subject.name}`]: mean },
-        samples: [
-          {
-            promptId: prompt.id,
-            prompt: promptText(prompt),
-            completion: `${subject.name}: ${found[0].completion}`,
-            score: found[0].score,
-          },
-        ],
-      };
+      return report;
     },
     snapshot: () => ({
       tensors: new Map(),
@@ -176,24 +199,26 @@ export const evalWork: WorkMaker = async (context): Promise<RunWork> => {
         step,
         answers: Object.fromEntries(answers),
         taxes: Object.fromEntries(taxes),
+        contest: contestScores,
+        drawn,
       }),
     }),
     restore: (state) => {
-      const saved = z
-        .object({
-          step: z.int(),
-          answers: z.record(z.string(), z.array(answerSchema)),
-          taxes: z.record(z.string(), taxSchema),
-        })
-        .parse(state.json);
+      const saved = stateSchema.parse(state.json);
       step = saved.step;
       for (const [name, list] of Object.entries(saved.answers)) answers.set(name, list);
       for (const [role, found] of Object.entries(saved.taxes)) taxes.set(role, found);
+      contestScores.push(...saved.contest);
+      drawn.push(...saved.drawn);
     },
     finish() {
-      const summary = summarise(answers, taxes);
+      const found = {
+        models: summarise(answers, taxes),
+        ...(contested ? { prefix: candidates[winnerOf(contestScores)].prefix, contestScores } : {}),
+        ...(best ? { bestOf: bestOfCurve(drawn, settings.bestOf) } : {}),
+      };
       writeJsonAtomic(join(folder, evaluationFile), {
-        models: summary,
+        ...found,
         answers: prompts.map((prompt, i) => ({
           promptId: prompt.id,
           prompt: promptText(prompt),
@@ -201,13 +226,33 @@ export const evalWork: WorkMaker = async (context): Promise<RunWork> => {
           completions: Object.fromEntries([...answers].map(([name, list]) => [name, list[i]])),
         })),
       });
-      return Promise.resolve({
-        writeModel: null,
-        summary: { prompts: prompts.length, models: summary },
-      });
+      return Promise.resolve({ writeModel: null, summary: { prompts: prompts.length, ...found } });
     },
     dispose: () => {
-      loaded?.generator.dispose();
+      models.dispose();
     },
   };
 };
+
+/** The first prompts of the named splits that are of the embedded world, so many of each. */
+async function worldPrompts(dataset: Dataset, names: string, most: number): Promise<Prompt[]> {
+  const found: Prompt[] = [];
+  for (const split of splitsNamed(names)) {
+    const own: Prompt[] = [];
+    for (const entry of promptsOf(dataset, split)) {
+      if (own.length === most) break;
+      const { record } = await dataset.readRecord<'prompts'>('prompts', entry);
+      if (isWorldPrompt(record)) own.push(record);
+    }
+    found.push(...own);
+  }
+  return found;
+}
+
+function noPrompts(split: string): InstructError {
+  return new InstructError({
+    code: 'empty-dataset',
+    message: `No prompt of the "${split}" split is of the embedded world.`,
+    remedy: 'The gold labeler judges only its own world: choose a split that has such prompts.',
+  });
+}

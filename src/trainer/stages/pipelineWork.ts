@@ -119,6 +119,7 @@ function childModels(spec: RunSpec, stage: PipelineStep): Record<string, string>
     eval: {
       base,
       sft: result('sft'),
+      reward: result('rm'),
       ppo: result('ppo'),
       ...(spec.hyperparameters['ptx'] === true ? { 'ppo-ptx': result('ppo-ptx') } : {}),
     },

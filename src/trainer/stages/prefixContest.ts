@@ -1,0 +1,48 @@
+/**
+ * Which few-shot prefix the prompted base gets: the one whose completions the reward model scores
+ * highest on validation prompts, as the paper's contest between its authors was decided (appendix B).
+ */
+import { modelInput, promptText } from '../../data/index.ts';
+import type { Prompt } from '../../protocol/records.ts';
+import {
+  cutFewShot,
+  fewShotPrefixes,
+  fewShotText,
+  type FewShotPrefix,
+  type World,
+} from '../../world/index.ts';
+import type { EvalModels } from './evalModels.ts';
+
+/** How many prefixes compete. */
+export const contestants = 4;
+/** How many validation prompts they compete on, at most. */
+export const contestPrompts = 64;
+
+/** The prefixes of the world, the first one being what is used without a contest. */
+export function prefixes(world: World): FewShotPrefix[] {
+  return fewShotPrefixes(world, contestants);
+}
+
+/** The mean score of the base's completions behind a prefix. */
+export async function contestScore(
+  models: EvalModels,
+  prefix: FewShotPrefix,
+  prompts: readonly Prompt[],
+  name: string,
+): Promise<number> {
+  const texts = prompts.map(promptText);
+  const written = await models.write(
+    'base',
+    texts.map((text) => fewShotText(prefix, text)),
+    `prefix ${name}`,
+  );
+  const cut = written.map(({ completion, finish }) => cutFewShot(prefix, completion, finish));
+  const scores = await models.score(texts.map(modelInput), cut);
+  const finite = scores.filter(Number.isFinite);
+  return finite.reduce((sum, score) => sum + score, 0) / Math.max(1, finite.length);
+}
+
+/** The index of the winner; the first one before there are scores. */
+export function winnerOf(scores: readonly number[]): number {
+  return Math.max(0, scores.indexOf(Math.max(...scores)));
+}

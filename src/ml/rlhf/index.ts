@@ -29,4 +29,11 @@ export type {
   TrainingLoop,
 } from './trainingLoop.ts';
 export { bootstrapInterval, outcome, winRate } from './winRate.ts';
+export {
+  languageTrainingMemory,
+  ppoMemory,
+  rewardTrainingMemory,
+  samplingMemory,
+} from './memoryEstimate.ts';
+export type { MemoryEstimate } from './memoryEstimate.ts';
 export type { WinRate } from './winRate.ts';

@@ -4,8 +4,8 @@ import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
 import type { LanguageModel } from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
-import type { TokenSequence } from './batch.ts';
 import { adapted, keptModel } from './adapted.ts';
+import { sequenceLength, type TokenSequence } from './batch.ts';
 import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
 import { LanguageModelLearner } from './languageModelLoss.ts';
 import { EpochOrder } from './order.ts';
@@ -64,6 +64,12 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
       options.execution,
       seed,
     );
+  }
+
+  /** Mean tokens of a demonstration: what a step takes is by this and the batch size. */
+  get meanLength(): number {
+    const tokens = this.#training.reduce((sum, each) => sum + sequenceLength(each), 0);
+    return Math.ceil(tokens / this.#training.length);
   }
 
   get step(): number {

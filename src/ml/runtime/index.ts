@@ -2,6 +2,7 @@
 export type { ExecutionOptions } from './onnxRuntime.ts';
 export { ParameterBuffer } from './parameterBuffer.ts';
 export type { ParameterEntry, ParameterShape } from './parameterBuffer.ts';
+export { peakBytes } from './peakBytes.ts';
 export { Program } from './program.ts';
 export type { Arrays } from './program.ts';
 export { ProgramCache } from './programCache.ts';

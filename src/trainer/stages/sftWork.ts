@@ -10,6 +10,7 @@ import {
   refuseEmpty,
 } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
+import { freeBytes, refuseTooLarge, stageMemory } from '../stageMemory.ts';
 import { languageModelOf, languageModelWork } from './modelWork.ts';
 
 const inputsSchema = z.object({
@@ -29,12 +30,23 @@ export const sftWork: WorkMaker = async (context) => {
     refuseEmpty(train, 'demonstrations', 'train', 'Write demonstrations first.');
     return { train, valid };
   });
+  const model = await languageModelOf(context.run, 'policy');
   const loop = new SftLoop({
-    model: await languageModelOf(context.run, 'policy'),
+    model,
     demonstrations: inputs.train,
     validation: inputs.valid,
     hyperparameters,
     seed: spec.seed,
   });
+  const length = loop.meanLength;
+  // An adapter takes less than is told.
+  if (hyperparameters.loraRank === 0) {
+    refuseTooLarge(
+      'sft',
+      (smaller) => stageMemory.sft(model.config, { ...hyperparameters, ...smaller }, length),
+      hyperparameters,
+      freeBytes() + process.memoryUsage().rss, // the estimate counts what is taken already
+    );
+  }
   return languageModelWork(context.run, loop);
 };

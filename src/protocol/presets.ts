@@ -42,7 +42,8 @@ const gpt2Adam = { adamBeta2: 0.999, adamEpsilon: 1e-5, weightDecay: 0, maxGradN
 
 /** What the paper does not say, or says of another experiment, for all of its sizes. */
 const silent = {
-  sft: gpt3Optimizer,
+  // The reward model that would choose the epoch is trained from this very model.
+  sft: { ...gpt3Optimizer, selectBy: 'last' },
   // Five folds were an experiment of their own, not how the reward model was made.
   rm: { ...gpt3Optimizer, folds: 0 },
   ppo: { ...gpt3Optimizer, learningRate: 8.05e-6, missingEosScore: -1 },

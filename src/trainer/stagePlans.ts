@@ -63,10 +63,20 @@ export const stagePlans = {
   sft: {
     stage: 'sft',
     summary: 'Fine-tune a model on the demonstrations of the train split',
-    options: { model: modelOption('The model to start from; the project’s base when absent.') },
+    options: {
+      model: modelOption('The model to start from; the project’s base when absent.'),
+      reward: modelOption(
+        'The reward model that scores each epoch; by "selectBy" the newest one or none when absent.',
+      ),
+    },
     stages: ['sft'],
     inputs: ['prompts', 'demonstrations'],
-    models: (context) => ({ policy: named(context, 'model') ?? baseOf(context) }),
+    models: (context) => {
+      const policy = named(context, 'model') ?? baseOf(context);
+      const byReward = context.hyperparameters['selectBy'] === 'reward-score';
+      const reward = named(context, 'reward') ?? (byReward ? trained(context, 'rm') : undefined);
+      return reward === undefined ? { policy } : { policy, reward };
+    },
   },
   rm: {
     stage: 'rm',

@@ -23,7 +23,13 @@ import {
 } from './fixtures/runs.ts';
 
 const settings = {
-  sft: { epochs: 100, batchSize: 2, learningRate: 0.01 },
+  sft: {
+    epochs: 100,
+    batchSize: 2,
+    learningRate: 0.01,
+    residualDropout: 0.2,
+    selectBy: 'validation-loss',
+  },
   rm: { epochs: 100, batchSize: 2, learningRate: 0.01 },
   ppo: { iterations: 30, batchSize: 4, minibatchSize: 2, maxNewTokens: 8, learningRate: 0.001 },
   dpo: { epochs: 100, batchSize: 2, learningRate: 0.001 },

@@ -18,6 +18,8 @@ export interface TrunkOptions {
   readonly attend?: Attend;
   /** Called with what enters each layer, [N, C]: where gradients may be checkpointed. */
   readonly onLayer?: (x: Tensor) => void;
+  /** Changes what a part adds to the residual stream, [N, C], as dropout does; nothing when left out. */
+  readonly residual?: (branch: Tensor, layer: number, part: 'attention' | 'feedForward') => Tensor;
 }
 
 /**
@@ -38,6 +40,7 @@ export function trunk(
   }
   const family = familyOf(config);
   const attend = options.attend ?? causalAttention(config, batch, length);
+  const residual = options.residual ?? ((branch) => branch);
   const places = { batch, length, positions: options.positions ?? null };
   const rotation = family.rotation(places);
   let x = family.embed(weights, tokens, places); // [N, C]
@@ -45,8 +48,9 @@ export function trunk(
     options.onLayer?.(x);
     const projections = family.project(weights, layer, x, places, rotation);
     const attended = attend(projections, layer); // [N, H·D]
-    x = add(x, family.attentionOutput(weights, layer, attended)); // [N, C]
-    x = add(x, family.feedForward(weights, layer, x)); // [N, C]
+    const output = family.attentionOutput(weights, layer, attended);
+    x = add(x, residual(output, layer, 'attention')); // [N, C]
+    x = add(x, residual(family.feedForward(weights, layer, x), layer, 'feedForward')); // [N, C]
   }
   return reshape(family.finalNorm(weights, x), [batch, length, config.nEmbd]);
 }

@@ -2,13 +2,13 @@
 export { bestOfN, bestOfNKl } from './bestOfN.ts';
 export { DpoLoop } from './dpo.ts';
 export { ExpertIterationLoop } from './expertIteration.ts';
+export type { DrawDocument } from './documentRows.ts';
 export { heldOutLoss } from './heldOutLoss.ts';
 export { chosenOption, optionLogprobs } from './multipleChoice.ts';
 export type { ChoiceQuestion, OptionLogprob } from './multipleChoice.ts';
 export { PpoLoop } from './ppo.ts';
 export type { PpoOptions } from './ppoOptions.ts';
 export type { RolloutPrompt } from './rollout.ts';
-export type { DrawDocument } from './documentRows.ts';
 export { PretrainLoop } from './pretrain.ts';
 export type { PretrainOptions } from './pretrain.ts';
 export { CrossValidatedLoop } from './crossValidation.ts';

@@ -7,17 +7,36 @@ import {
   packBatch,
   shapeKey,
   type BatchShape,
+  type PackedBatch,
   type TokenSequence,
   type WantedPositions,
 } from './batch.ts';
+import { dropResidual, dropoutFeeds } from './dropout.ts';
 import { Learner, checkFinite, type OptimizerSettings } from './learner.ts';
 import { crossEntropy } from './losses.ts';
 import { LogprobPass, batchFeeds, logprobsAt } from './passes.ts';
 
+/** What a step may do besides fitting its sequences. */
+export interface StepOptions {
+  /** How much is dropped from the residual stream; nothing when left out. */
+  readonly residualDropout?: number;
+  /** Other sequences, and the share of the loss that is theirs. */
+  readonly mixed?: MixedSequences | undefined;
+}
+
+/** Sequences that are learnt beside a step's own. */
+export interface MixedSequences {
+  readonly sequences: readonly TokenSequence[];
+  /** Above 0 and below 1. */
+  readonly share: number;
+}
+
 /** What one step of {@link LanguageModelLearner} found. */
 export interface LanguageModelStep {
-  /** Mean over the positions that carry loss, in nats a token. */
+  /** Mean over the positions of its own sequences that carry loss, in nats a token. */
   readonly loss: number;
+  /** The same of the mixed sequences, where there are some. */
+  readonly mixedLoss?: number;
   readonly gradNorm: number;
   /** Tokens gone through, padding not counted. */
   readonly tokens: number;
@@ -40,7 +59,7 @@ export class LanguageModelLearner {
   readonly #validation: LogprobPass;
   readonly #seed: number;
 
-  /** @param seed Decides what an adapter drops. */
+  /** @param seed Decides what dropout drops. */
   constructor(
     model: LanguageModel,
     wanted: Exclude<WantedPositions, 'last'>,
@@ -60,36 +79,62 @@ export class LanguageModelLearner {
   async step(
     sequences: readonly TokenSequence[],
     learningRate: number,
+    { residualDropout = 0, mixed }: StepOptions = {},
   ): Promise<LanguageModelStep> {
-    const { config } = this.#model;
-    const parts = partsOf(sequences, this.#memory.microBatchSize);
-    const batches = parts.map((part) => packBatch(part, this.#wanted, config.nCtx));
-    const counts = batches.map(({ offsets }) => offsets.at(-1) ?? 0);
-    const counted = counts.reduce((sum, count) => sum + count, 0);
+    const share = mixed?.share ?? 0;
+    const own = this.#parts(sequences);
+    const others = mixed === undefined ? [] : this.#parts(mixed.sequences);
     const { passes, gradNorm } = await this.learner.step(
-      batches.map((batch, i) => ({
+      [...own, ...others].map(({ batch, weights }, i) => ({
         key: shapeKey(batch.shape),
-        graph: () => this.#graph(batch.shape),
+        graph: () => this.#graph(batch.shape, residualDropout),
         feeds: {
           ...batchFeeds(batch),
-          ...this.#dropout(batch.shape, i),
+          ...this.#dropout(batch.shape, i, residualDropout),
           targets: batch.targets,
-          weights: new Float32Array(batch.shape.positions).fill(1 / counted, 0, counts[i]),
+          weights,
         },
+        scale: i < own.length ? 1 - share : share,
       })),
       learningRate,
     );
-    const loss = passes.reduce((sum, pass) => sum + pass['loss'], 0);
-    return { loss, gradNorm, tokens: batches.reduce((sum, { tokenCount }) => sum + tokenCount, 0) };
+    const lossOf = (some: typeof passes): number => some.reduce((sum, { loss }) => sum + loss, 0);
+    return {
+      loss: lossOf(passes.slice(0, own.length)),
+      ...(mixed !== undefined && { mixedLoss: lossOf(passes.slice(own.length)) }),
+      gradNorm,
+      tokens: [...own, ...others].reduce((sum, { batch }) => sum + batch.tokenCount, 0),
+    };
   }
 
-  #dropout({ rows, length }: BatchShape, part: number): Arrays {
-    const random = new Random(`dropout ${this.#seed} ${this.learner.steps} ${part}`);
-    return dropoutMasks(this.#model.config, rows * length, random);
+  /** Batches with weights that make the sum of their losses the mean over all their tokens. */
+  #parts(
+    sequences: readonly TokenSequence[],
+  ): { readonly batch: PackedBatch; readonly weights: Float32Array }[] {
+    const parts = partsOf(sequences, this.#memory.microBatchSize);
+    const batches = parts.map((part) => packBatch(part, this.#wanted, this.#model.config.nCtx));
+    const counted = batches.reduce((sum, { offsets }) => sum + (offsets.at(-1) ?? 0), 0);
+    return batches.map((batch) => {
+      const weights = new Float32Array(batch.shape.positions);
+      return { batch, weights: weights.fill(1 / counted, 0, batch.offsets.at(-1)) };
+    });
   }
 
-  #graph(shape: BatchShape): TrainingGraph {
-    const { logprobs, trainable, layerInputs } = logprobsAt(this.#model.config, shape, 1);
+  /** The masks of a part of the next step: those of the adapter, and of the residual stream. */
+  #dropout(shape: BatchShape, part: number, residual: number): Arrays {
+    const { config } = this.#model;
+    const seed = `${this.#seed} ${this.learner.steps} ${part}`;
+    return {
+      ...dropoutMasks(config, tokensOf(shape), new Random(`dropout ${seed}`)),
+      ...(residual > 0 && dropoutFeeds(config, tokensOf(shape), { rate: residual, seed })),
+    };
+  }
+
+  #graph(shape: BatchShape, dropoutRate: number): TrainingGraph {
+    const { config } = this.#model;
+    const residual =
+      dropoutRate > 0 ? dropResidual(config, tokensOf(shape), dropoutRate) : undefined;
+    const { logprobs, trainable, layerInputs } = logprobsAt(config, shape, 1, residual);
     return {
       loss: crossEntropy(logprobs, input('weights', [shape.positions])),
       trainable,
@@ -123,6 +168,11 @@ export class LanguageModelLearner {
     this.learner.dispose();
     this.#validation.dispose();
   }
+}
+
+/** N: tokens of a batch, padding included. */
+function tokensOf({ rows, length }: BatchShape): number {
+  return rows * length;
 }
 
 /** Consecutive parts of at most so many sequences; all in one for 0. */

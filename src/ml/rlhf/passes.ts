@@ -47,15 +47,23 @@ export interface ScalarGraph {
   readonly trainable: readonly Tensor<'input'>[];
 }
 
-/** Log-probabilities of `targets` [N] after the positions `positions` [N] of `tokens` [B, T]. */
+/**
+ * Log-probabilities of `targets` [N] after the positions `positions` [N] of `tokens` [B, T].
+ *
+ * @param residual The trunk's hook of that name.
+ */
 export function logprobsAt(
   config: ModelConfig,
   shape: BatchShape,
   temperature: number,
+  residual?: TrunkOptions['residual'],
 ): LogprobGraph {
   const { weights, inputs } = weightInputs(config, 'language');
   const layerInputs: Tensor[] = [];
-  const hidden = hiddenAt(config, weights, shape, (x) => layerInputs.push(x)); // [N, C]
+  const hidden = hiddenAt(config, weights, shape, {
+    onLayer: (x) => layerInputs.push(x),
+    ...(residual !== undefined && { residual }),
+  }); // [N, C]
   const logits = lmLogits(config, weights, hidden); // [N, V]
   const scaled = temperature === 1 ? logits : div(logits, temperature);
   const logprobs = tokenLogprobs(scaled, input('targets', [shape.positions], 'int32'));
@@ -73,12 +81,12 @@ function hiddenAt(
   config: ModelConfig,
   weights: Weights,
   { rows, length, positions, shared }: BatchShape,
-  onLayer?: (x: Tensor) => void,
+  hooks: Pick<TrunkOptions, 'onLayer' | 'residual'> = {},
 ): Tensor {
   const tokens = input('tokens', [rows, length], 'int32');
   const hidden = trunk(config, weights, tokens, {
     ...(shared && apart(config, rows, length)),
-    ...(onLayer !== undefined && { onLayer }),
+    ...hooks,
   }); // [B, T, C]
   const flat = reshape(hidden, [rows * length, config.nEmbd]);
   return gather(flat, input('positions', [positions], 'int32')); // [N, C]

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lessons, tinyModel } from '../../../test/fixtures/tinyModel.ts';
+import { Random } from '../../data/random.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
+import { withScalarHead } from '../models/index.ts';
+import { heldOutLoss } from './heldOutLoss.ts';
 import { SftLoop, type SftOptions } from './sft.ts';
 
 const options = (settings: Record<string, unknown> = {}): SftOptions => ({
@@ -83,4 +86,111 @@ test('no demonstration at all is an error that says what to do', () => {
     code: 'empty-dataset',
     remedy: /Write demonstrations/,
   });
+});
+
+/** Everything that SFT can do at once, on documents of one sentence. */
+const everything = (settings: Record<string, unknown> = {}): SftOptions => ({
+  ...options({ epochs: 4, batchSize: 3, residualDropout: 0.2, pretrainMix: 0.3, ...settings }),
+  document: () => 'The cow says woof and the dog says moo.',
+});
+
+test('with dropout, mixed text and a best epoch a resumed run still ends with equal bits', async () => {
+  const settings = { selectBy: 'validation-loss', batchSize: 2 };
+  const whole = await finished(new SftLoop(everything(settings)));
+  for (const steps of [1, 2, 5]) {
+    const first = new SftLoop(everything(settings));
+    for (let i = 0; i < steps; i++) await first.advance();
+    const second = new SftLoop(everything(settings));
+    second.restore(first.snapshot());
+    first.dispose();
+    assert.deepEqual(await finished(second), whole, `after ${steps}`);
+  }
+  const without = await finished(new SftLoop(everything({ ...settings, residualDropout: 0 })));
+  assert.notDeepEqual(without, whole);
+});
+
+test('text that is mixed in is learnt beside the demonstrations, each with a loss of its own', async () => {
+  const lossAfter = async (settings: Record<string, unknown>): Promise<number> => {
+    const loop = new SftLoop(everything({ epochs: 30, residualDropout: 0, ...settings }));
+    const first = (await loop.advance()).metrics;
+    const uniform = Math.log(tinyModel().config.vocabSize);
+    assert.ok(Math.abs(first['sft/loss'] - uniform) < 0.3);
+    if ('sft/pretrain_loss' in first) {
+      assert.ok(Math.abs(first['sft/pretrain_loss'] - uniform) < 0.3);
+    }
+    while (loop.step < loop.totalSteps) await loop.advance();
+    const { model } = await loop.finish();
+    loop.dispose();
+    return heldOutLoss(model, ['The cow says woof and the dog says moo.']);
+  };
+  assert.ok((await lossAfter({ pretrainMix: 0.3 })) < 1);
+  assert.ok((await lossAfter({ pretrainMix: 0 })) > 2);
+});
+
+/** The metric after each epoch, and what was left in the end. */
+async function selected(
+  sft: SftOptions,
+  metric: string,
+): Promise<{ perEpoch: number[]; summary: Readonly<Record<string, number>> }> {
+  const loop = new SftLoop(sft);
+  const perEpoch: number[] = [];
+  while (loop.step < loop.totalSteps) {
+    const { metrics } = await loop.advance();
+    if (metric in metrics) perEpoch.push(metrics[metric]);
+  }
+  const { summary } = await loop.finish();
+  loop.dispose();
+  return { perEpoch, summary };
+}
+
+test('the epoch with the lowest validation loss is kept, where that is asked for', async () => {
+  // Held out is the opposite of what is learnt: the loss on it falls, then rises.
+  const validation = lessons.map(({ prompt }, i) => ({
+    prompt,
+    completion: lessons[(i + 1) % 4].completion,
+  }));
+  const settings = { epochs: 80, learningRate: 0.03, selectBy: 'validation-loss' };
+  const sft = { ...options(settings), validation };
+  const { perEpoch, summary } = await selected(sft, 'sft/validation_loss');
+  const least = Math.min(...perEpoch);
+  assert.equal(perEpoch.length, 80);
+  assert.ok(
+    (perEpoch.at(-1) ?? 0) > least + 0.1,
+    `the last is not the best: ${perEpoch.join(' ')}`,
+  );
+  assert.equal(summary['sft/best_epoch'], perEpoch.indexOf(least) + 1);
+  assert.ok(Math.abs(summary['sft/validation_loss'] - least) < 1e-6, 'what is left is the best');
+  const last = await selected(
+    { ...sft, ...options({ ...settings, selectBy: 'last' }), validation },
+    'sft/validation_loss',
+  );
+  assert.ok(Math.abs(last.summary['sft/validation_loss'] - (perEpoch.at(-1) ?? 0)) < 1e-6);
+});
+
+test('a reward model scores every epoch on held-out prompts, and can choose the best', async () => {
+  const model = tinyModel();
+  const rewardModel = {
+    ...model,
+    parameters: withScalarHead(model.config, model.parameters, new Random('head')),
+    rewardBias: 0.5,
+  };
+  const { perEpoch, summary } = await selected(
+    {
+      ...options({ epochs: 6, selectBy: 'reward-score', selectMaxNewTokens: 6 }),
+      rewardModel,
+      validationPrompts: lessons.map(({ prompt }) => prompt),
+    },
+    'sft/validation_score',
+  );
+  const most = Math.max(...perEpoch);
+  assert.ok(new Set(perEpoch).size > 1, String(perEpoch));
+  assert.equal(summary['sft/best_epoch'], perEpoch.indexOf(most) + 1);
+  assert.ok(Math.abs(summary['sft/validation_score'] - most) < 1e-6);
+});
+
+test('a selection by what is not there is refused with what it needs', () => {
+  const byLoss = { ...options({ selectBy: 'validation-loss' }), validation: [] };
+  assert.throws(() => new SftLoop(byLoss), { message: /demonstrations of the "valid" split/ });
+  const byScore = options({ selectBy: 'reward-score' });
+  assert.throws(() => new SftLoop(byScore), { remedy: /a reward model, or set sft.selectBy/ });
 });

@@ -37,6 +37,50 @@ export const sft = {
     source: 'the paper is silent',
     description: 'Loss on the tokens of the completion only, not on the prompt.',
   },
+  residualDropout: {
+    default: 0,
+    range: [0, 0.9],
+    unit: 'share of the numbers',
+    paper: 0.2,
+    source: 'section 3.5, App. C.1; off for the embedded model, which does not overfit in 4 epochs',
+    description:
+      'Residual dropout: the share of what attention and feed-forward add to the residual stream that is set to 0 in training.',
+  },
+  pretrainMix: {
+    default: 0,
+    range: [0, 0.9],
+    unit: 'share of the loss',
+    paper: 0,
+    source: 'App. C.1; 0.1 for the model that PPO starts from, App. C.3',
+    description:
+      'Pre-training text mixed in: its share of the examples and of the loss. It needs text in "pretraining/" or a project of the embedded world.',
+  },
+  selectBy: {
+    default: 'last',
+    choices: ['last', 'validation-loss', 'reward-score'],
+    paper: 'reward-score',
+    source: 'section 3.5, App. C.1',
+    description:
+      'Which epoch’s model is kept: the last one, or the best by the loss on held-out demonstrations or by a reward model’s mean score on held-out prompts.',
+  },
+  selectPrompts: {
+    default: 128,
+    range: [1, 100_000],
+    integer: true,
+    unit: 'prompts',
+    paper: null,
+    source: 'the paper is silent',
+    description: 'Prompts of the "valid" split that are answered after each epoch and scored.',
+  },
+  selectMaxNewTokens: {
+    default: 48,
+    range: [1, 4096],
+    integer: true,
+    unit: 'tokens',
+    paper: null,
+    source: 'App. C.4 has 1,000 for PPO',
+    description: 'The longest completion that is scored.',
+  },
   ...memory,
   ...optimizer(
     1.5e-3,

@@ -4,18 +4,22 @@ import { SftLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
 import {
+  asked,
   demonstratedBySplit,
   demonstratedSchema,
   fewShotBySplit,
+  promptsOf,
   refuseEmpty,
 } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { freeBytes, refuseTooLarge, stageMemory } from '../stageMemory.ts';
-import { languageModelOf, languageModelWork } from './modelWork.ts';
+import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';
+import { pretrainingText } from './pretrainingText.ts';
 
 const inputsSchema = z.object({
   train: z.array(demonstratedSchema),
   valid: z.array(demonstratedSchema),
+  validPrompts: z.array(z.string()).default([]),
 });
 
 /** See the file's header. */
@@ -28,13 +32,18 @@ export const sftWork: WorkMaker = async (context) => {
     const train = [...demonstrated.train, ...fewShot.train];
     const valid = [...demonstrated.valid, ...fewShot.valid];
     refuseEmpty(train, 'demonstrations', 'train', 'Write demonstrations first.');
-    return { train, valid };
+    const validPrompts = promptsOf(dataset, 'valid').map((prompt) => asked(prompt).prompt);
+    return { train, valid, validPrompts };
   });
   const model = await languageModelOf(context.run, 'policy');
+  const mixesText = hyperparameters.pretrainMix > 0;
   const loop = new SftLoop({
     model,
     demonstrations: inputs.train,
     validation: inputs.valid,
+    rewardModel: 'reward' in spec.models ? await rewardModelOf(context.run, 'reward') : undefined,
+    validationPrompts: inputs.validPrompts,
+    document: mixesText ? await pretrainingText(context) : undefined,
     hyperparameters,
     seed: spec.seed,
   });

@@ -70,6 +70,7 @@ test('the presets of the paper have what its appendix C prints for each size', (
 test('the preset lm-human-preferences is Ziegler et al.’s', () => {
   const ppo = presetValues('lm-human-preferences', 'ppo');
   assert.equal(Number(ppo['iterations']) * Number(ppo['batchSize']), 999_936, 'a million episodes');
+  assert.equal(ppo['finalLearningRateRatio'], 0, 'linear decay to nothing');
   assert.deepEqual(
     ['innerEpochs', 'klCoef', 'lam', 'adamEpsilon', 'temperature', 'missingEosScore'].map(
       (key) => ppo[key],

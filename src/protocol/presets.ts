@@ -107,6 +107,7 @@ export const presets = {
         learningRate: 1e-5,
         valueLearningRate: 1e-5,
         warmupIterations: 0,
+        finalLearningRateRatio: 0,
         klCoef: 0.15,
         gamma: 1,
         lam: 0.95,

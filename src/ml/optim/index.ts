@@ -2,4 +2,4 @@
 export { AdamW, decaysMatrices } from './adamW.ts';
 export { ExponentialMovingAverage } from './ema.ts';
 export { clipScale, globalNorm } from './gradientNorm.ts';
-export { cosineDecay, linearWarmup, warmupFrom } from './schedules.ts';
+export { cosineDecay, linearDecay, linearWarmup, warmupFrom } from './schedules.ts';

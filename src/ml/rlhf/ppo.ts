@@ -6,9 +6,9 @@
  */
 import { z } from 'zod';
 import { Random } from '../../data/random.ts';
-import { listed } from '../../protocol/hyperparameters.ts';
+import { listed, type Hyperparameters } from '../../protocol/hyperparameters.ts';
 import type { LanguageModel } from '../models/index.ts';
-import { ExponentialMovingAverage, warmupFrom } from '../optim/index.ts';
+import { ExponentialMovingAverage, linearDecay, warmupFrom } from '../optim/index.ts';
 import type { ParameterBuffer } from '../runtime/index.ts';
 import { BestMean } from './bestMean.ts';
 import { Diagnoser, isNegative, type IterationFacts } from './diagnose.ts';
@@ -134,8 +134,8 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
   /** The optimisation steps of one iteration; their metrics' means. */
   async #learn(rollout: Rollout, experience: Experience): Promise<Record<string, number>> {
     const { hyperparameters, seed } = this.#options;
-    const { warmupIterations, minibatchSize, innerEpochs, learningRate } = hyperparameters;
-    const warmup = warmupIterations > 0 ? warmupFrom(0.1, warmupIterations)(this.#step) : 1;
+    const { minibatchSize, innerEpochs, learningRate } = hyperparameters;
+    const factor = rateFactor(hyperparameters, this.#step);
     const size = Math.min(minibatchSize, rollout.episodes.length);
     const order = new EpochOrder(rollout.episodes.length, size, seed + this.#step);
     const sums: Record<string, number> = {};
@@ -144,22 +144,22 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     for (let step = 0; step < steps; step++) {
       const minibatch = order.batch(step);
       const text = `ptx ${seed} ${this.#step} ${step}`;
-      const policy = await this.#policyStep(rollout, experience, minibatch, { text, warmup });
-      const value = await this.#valueStep(rollout, experience, minibatch, warmup);
+      const policy = await this.#policyStep(rollout, experience, minibatch, { text, factor });
+      const value = await this.#valueStep(rollout, experience, minibatch, factor);
       const { logRatioMax, ...reported } = policy;
       if (step === 0) firstLogRatio = logRatioMax;
       for (const [name, number] of Object.entries({ ...reported, ...value })) {
         sums[name] = (sums[name] ?? 0) + number / steps;
       }
     }
-    return { ...sums, 'ppo/first_log_ratio': firstLogRatio, learning_rate: learningRate * warmup };
+    return { ...sums, 'ppo/first_log_ratio': firstLogRatio, learning_rate: learningRate * factor };
   }
 
   async #policyStep(
     { sequences, episodes }: Rollout,
     { advantages }: Experience,
     minibatch: readonly number[],
-    { text, warmup }: { readonly text: string; readonly warmup: number },
+    { text, factor }: { readonly text: string; readonly factor: number },
   ): Promise<Record<string, number> & { logRatioMax: number }> {
     const { model, hyperparameters, document } = this.#options;
     const { ptxCoef, ptxRatio, whitenAdvantages } = hyperparameters;
@@ -183,7 +183,7 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
       const rows = drawDocumentRows(model.tokenizer, document, new Random(text), size);
       passes.push(ptxPass(model.config, rows, ptxCoef));
     }
-    const report = await this.#policy.step(passes, hyperparameters.learningRate * warmup);
+    const report = await this.#policy.step(passes, hyperparameters.learningRate * factor);
     const [policy, ptx] = report.passes;
     return {
       'ppo/policy_loss': policy['loss'],
@@ -200,7 +200,7 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     { sequences, episodes }: Rollout,
     { returns }: Experience,
     minibatch: readonly number[],
-    warmup: number,
+    factor: number,
   ): Promise<Record<string, number>> {
     const { rewardModel, hyperparameters } = this.#options;
     const pass = valuePass(
@@ -214,7 +214,7 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     );
     const { passes, gradNorm } = await this.#value.step(
       [pass],
-      hyperparameters.valueLearningRate * warmup,
+      hyperparameters.valueLearningRate * factor,
     );
     return { 'ppo/value_loss': passes[0]['loss'], 'ppo/value_grad_norm': gradNorm };
   }
@@ -311,6 +311,15 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     this.#value.dispose();
     this.#worker.dispose();
   }
+}
+
+/** The share of the peak rates in an iteration, counted from 0: the warm-up, and the decay over the run. */
+function rateFactor(
+  { iterations, warmupIterations, finalLearningRateRatio: floor }: Hyperparameters<'ppo'>,
+  iteration: number,
+): number {
+  const warmup = warmupIterations > 0 ? warmupFrom(0.1, warmupIterations)(iteration) : 1;
+  return warmup * (floor + (1 - floor) * linearDecay(iterations)(iteration));
 }
 
 function factsOf(

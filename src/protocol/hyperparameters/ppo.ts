@@ -176,6 +176,13 @@ export const ppo = {
     scaling: 'A sixth of 36 iterations.',
     description: 'Iterations over which the learning rate rises from one tenth of its peak.',
   },
+  finalLearningRateRatio: {
+    default: 1,
+    range: [0, 1],
+    paper: 1,
+    source: 'App. C.4: constant (lm-human-preferences: 0)',
+    description: 'The rates go in a line to this share of their peaks over the run; 1 keeps them.',
+  },
   temperature: {
     default: 1,
     range: [0.01, 10],

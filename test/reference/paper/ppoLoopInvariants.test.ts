@@ -132,6 +132,18 @@ test('21. PPO’s first iteration learns at a tenth of the peak', async () => {
   close(rates, [3e-4, 5.7e-4], 1e-9);
 });
 
+test('section 5: lm-human-preferences’ rate falls in a line to 0, the paper’s stays', async () => {
+  const rates = async (finalLearningRateRatio: number): Promise<number[]> => {
+    const loop = new PpoLoop(options({ warmupIterations: 0, finalLearningRateRatio }));
+    const found: number[] = [];
+    while (loop.step < loop.totalSteps) found.push((await loop.advance()).metrics['learning_rate']);
+    loop.dispose();
+    return found;
+  };
+  close(await rates(0), [3e-3, 2.25e-3, 1.5e-3, 0.75e-3], 1e-9);
+  close(await rates(1), [3e-3, 3e-3, 3e-3, 3e-3], 1e-9);
+});
+
 test('22. the value model starts as the reward model: at the last token it says the score', async () => {
   const loop = new PpoLoop(options());
   const state = loop.snapshot();

@@ -12,6 +12,7 @@ import { CurrentLabeler } from './host/labeling/currentLabeler.ts';
 import { demonstrationSource, rankingSource } from './host/labeling/labelingQueue.ts';
 import { ProjectDiagnostics } from './host/project/projectDiagnostics.ts';
 import { ProjectService } from './host/project/projectService.ts';
+import { registerPromptTable } from './host/promptTable/promptTableEditor.ts';
 import { registerRankingPanel } from './host/rankingPanel.ts';
 import { registerRunPanel } from './host/runPanel.ts';
 import { RunFileLens } from './host/runs/runFileLens.ts';
@@ -69,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
     }),
   );
   own(projects.onDidChange(() => ranking.refresh()));
+  own(registerPromptTable({ extensionUri, report: note }));
   const demonstrations = own(
     registerDemonstration({
       workspaceState,

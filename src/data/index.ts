@@ -81,6 +81,7 @@ export { Random, hash } from './random.ts';
 export type { RandomState } from './random.ts';
 export { kindOfFile } from './recordFile.ts';
 export type { BadLine, ReadRecordsOptions, RecordLine } from './recordFile.ts';
+export { reviseLine } from './reviseLine.ts';
 export { assignSplits } from './splits.ts';
 export type { SplitShares, SplitSubject } from './splits.ts';
 export { RecordStore } from './store.ts';

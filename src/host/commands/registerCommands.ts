@@ -1,6 +1,7 @@
 /** Every command of the manifest, bound to what does it. */
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { kindOfFile } from '../../data/index.ts';
 import { projectFileName } from '../../protocol/project.ts';
 import type { ComparePanels } from '../compare/comparePanel.ts';
 import type { Demonstrations } from '../demonstrationEditor.ts';
@@ -10,6 +11,7 @@ import { CandidateComment, type InlineComparisons } from '../inline/inlineCompar
 import type { Sample, Vote } from '../inline/comparison.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { ProjectService } from '../project/projectService.ts';
+import { openPromptTable } from '../promptTable/promptTableEditor.ts';
 import type { RankingPanels } from '../rankingPanel.ts';
 import { RemedyError } from '../remedyError.ts';
 import type { RunPanels } from '../runPanel.ts';
@@ -24,6 +26,7 @@ import {
   openProjectFile,
 } from './compareCommands.ts';
 import { choosePreset } from './choosePreset.ts';
+import { choosePromptTable } from './choosePromptTable.ts';
 import { createSampleProject } from './createSample.ts';
 import { planFreely } from './newRunWizard.ts';
 import { chooseRun, deleteRun, showRunLog } from './runCommands.ts';
@@ -103,7 +106,13 @@ function projectHandlers(
     },
     choosePreset: (argument) => choosePreset(projects.expect(), argument),
     openProjectFile: () => openProjectFile(projects.expect().path, projectFileName),
-    [openDataFileCommand]: (argument) => openProjectFile(projects.expect().path, String(argument)),
+    [openDataFileCommand]: (argument) => {
+      const file = String(argument);
+      const folder = projects.expect().path;
+      if (kindOfFile(file) !== 'prompts') return openProjectFile(folder, file);
+      return openPromptTable(vscode.Uri.file(path.join(folder, file)));
+    },
+    openPromptTable: (argument) => choosePromptTable(projects.expect(), argument),
     writeDemonstration: (argument) => {
       projects.expect().expectProject();
       return demonstrations.write(targetId(argument, 'prompt'));

@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Frame, Page } from 'playwright-core';
 import { launchBrowser } from '../../../scripts/editor/workbenchPage.ts';
 import { results } from '../../../scripts/stages/stage.ts';
 import type { ToWebview as PanelMessage } from '../../../src/protocol/panels.ts';
@@ -87,6 +87,22 @@ export class PanelBrowser implements AsyncDisposable {
     assert.deepEqual(violations, []);
     assert.deepEqual(panel.complaints, []);
   }
+}
+
+/**
+ * What axe finds in a webview of the real editor. The role that the editor itself gives to the body of every
+ * webview is not ours (microsoft/vscode#321616).
+ */
+export async function frameViolations(frame: Frame): Promise<string[]> {
+  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await frame.evaluate(axe);
+  const found = await frame.evaluate(async () => {
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+    return window.axe.run(document, { runOnly: tags });
+  });
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.filter(({ html }) => !html.startsWith('<body')).map(({ html }) => `${id}: ${html}`),
+  );
 }
 
 /** Presses keys one after the other. */

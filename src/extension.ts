@@ -1,4 +1,5 @@
 /** The extension's entry: builds the object graph, nothing else. */
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import { registerCommands, trainerScript } from './host/commands/registerCommands.ts';
@@ -62,7 +63,7 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
     registerRankingPanel({
       extensionUri,
       workspaceState,
-      source: rankingSource({ project, labeler }),
+      source: rankingSource({ project, labeler, window: randomUUID() }),
       command: async (command) => {
         await run(command);
       },

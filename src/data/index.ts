@@ -41,6 +41,7 @@ export type {
   PromptEntry,
   RankingEntry,
 } from './entries.ts';
+export { withFileLock } from './fileLock.ts';
 export { krippendorffAlpha } from './krippendorff.ts';
 export type { AlphaMetric } from './krippendorff.ts';
 export type { LabelState } from './labelStates.ts';

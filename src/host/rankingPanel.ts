@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { rankingContract, type rankingCommands } from '../protocol/rankingPanel.ts';
 import { Disposables } from './disposables.ts';
 import type { RankingSource } from './labeling/rankingSource.ts';
-import { RankingSession } from './rankingSession.ts';
+import { RankingSession, type Settling } from './rankingSession.ts';
 import { WebviewPanelHost, type WebviewPanelKind } from './webviewPanel.ts';
 
 /** What the ranking panel needs. */
@@ -20,8 +20,8 @@ export interface RankingPanelTools {
 
 /** The panel's handle for commands and for whoever changes the dataset. */
 export interface RankingPanels {
-  /** Shows the panel, with the task of a prompt when one is given. */
-  open(promptId?: string): Promise<void>;
+  /** Shows the panel, with the task of a prompt when one is given, to settle rankings where told. */
+  open(promptId?: string, settling?: Settling): Promise<void>;
   /** The dataset changed: counts or the queue may be others. */
   refresh(): void;
   dispose(): void;
@@ -83,8 +83,8 @@ export function registerRankingPanel(tools: RankingPanelTools): RankingPanels {
   owned.add({ dispose: () => open?.dispose() });
 
   return {
-    open: async (promptId) => {
-      if (promptId !== undefined) await session.show(promptId);
+    open: async (promptId, settling) => {
+      if (promptId !== undefined) await session.show(promptId, settling);
       if (open === undefined) {
         take(
           vscode.window.createWebviewPanel(

@@ -28,6 +28,8 @@ function desk() {
     ids: 0,
     mode: 'rank' as LabelingMode,
     reveal: false,
+    /** Prompts that another window has. */
+    elsewhere: new Set<string>(),
   };
   const done = (promptId: string) => saved.some((record) => record.promptId === promptId);
   const reload = () =>
@@ -46,6 +48,8 @@ function desk() {
           saved.push(ranking);
           return Promise.resolve();
         },
+        claim: (promptId) => Promise.resolve(!state.elsewhere.has(promptId)),
+        release: () => Promise.resolve(),
         whyEmpty: () => Promise.resolve('Everything is ranked.'),
         protocol: () => ({ mode: state.mode, reveal: state.reveal }),
         guideline: () => Promise.resolve({ version: 'v3', markdown: '# Be kind' }),
@@ -294,4 +298,29 @@ test('a guideline is new until it is opened', async () => {
   assert.deepEqual((await session.snapshot()).guideline, { version: 'v3', isNew: true });
   assert.equal((await session.guideline()).markdown, '# Be kind');
   assert.deepEqual((await reload().snapshot()).guideline, { version: 'v3', isNew: false });
+});
+
+test('a task that another window has is passed over, and its draft here is kept', async () => {
+  const { session, state, reload } = desk();
+  const first = taskOf(await session.snapshot());
+  await session.draft(first.task, draft([1, null, null]));
+  state.elsewhere.add('p1');
+  const other = reload();
+  const second = taskOf(await other.snapshot());
+  assert.equal(second.prompt, 'Prompt p2');
+  await assert.rejects(other.show('p1'), /being ranked in another window/);
+  await other.save(second.task, draft([1, 2, 3]));
+  state.elsewhere.clear();
+  const again = taskOf(await other.snapshot());
+  assert.deepEqual([again.task, again.draft.ranks], [first.task, [1, null, null]]);
+});
+
+test('a ranking that settles others says which, and why it was open', async () => {
+  const { session, saved } = desk();
+  const ids = ['p2-x', 'p2-y', 'p2-z'];
+  await session.show('p2', { adjudicates: ['a1', 'b7'], completionIds: ids, why: 'ann, bob.' });
+  const task = taskOf(await session.snapshot());
+  assert.equal(task.why, 'To settle: ann, bob.');
+  await session.save(task.task, draft([1, 2, 3]));
+  assert.deepEqual(saved[0]?.adjudicates, ['a1', 'b7']);
 });

@@ -38,6 +38,8 @@ const storedTaskSchema = z.object({
   shown: z.array(z.string()).min(2).max(9),
   mode: z.enum(labelingModes),
   draft: rankingDraftSchema,
+  /** The rankings that this one is to settle, and why it is open. */
+  settles: z.object({ ids: z.array(z.string()), why: z.string() }).optional(),
   /** Who saved it, when it was saved before. */
   savedBy: z.string().optional(),
 });
@@ -53,6 +55,16 @@ const storedSchema = z.object({
 });
 type StoredTask = z.infer<typeof storedTaskSchema>;
 type Stored = z.infer<typeof storedSchema>;
+
+/** Rankings that contradict each other, to be settled by a new one of the same completions. */
+export interface Settling {
+  /** Ids of the rankings. */
+  readonly adjudicates: readonly string[];
+  /** The completions that were ranked, two to nine. */
+  readonly completionIds: readonly string[];
+  /** What they disagree on, in a sentence. */
+  readonly why: string;
+}
 
 const memoryKey = 'instruct.ranking';
 const keptSaved = 50;
@@ -77,11 +89,17 @@ export class RankingSession {
     };
   }
 
-  /** Brings the task of one prompt to the screen; the task on screen is kept for later. */
-  show(promptId: string): Promise<void> {
+  /**
+   * Brings the task of one prompt to the screen; the task on screen is kept for later.
+   * @throws InstructError when there is nothing to rank, or another window has the task
+   */
+  show(promptId: string, settling?: Settling): Promise<void> {
     return this.inTurn(async () => {
-      if (this.stored.open.at(-1)?.promptId === promptId) return;
-      const task = await this.tools.source.nextTask({ promptId, ...this.count() });
+      const { source } = this.tools;
+      if (this.stored.open.at(-1)?.promptId === promptId && settling === undefined) return;
+      const wanted =
+        settling === undefined ? this.count() : { completionIds: settling.completionIds };
+      const task = await source.nextTask({ promptId, ...wanted });
       if (task === undefined) {
         throw new InstructError({
           code: 'missing-completion',
@@ -89,7 +107,17 @@ export class RankingSession {
           remedy: 'Sample completions for it first.',
         });
       }
-      await this.open(task);
+      if (!(await source.claim(promptId))) {
+        throw new InstructError({
+          code: 'bad-argument',
+          message: `Prompt "${promptId}" is being ranked in another window.`,
+          remedy: 'Rank another one, or close it there.',
+        });
+      }
+      await this.open(
+        task,
+        settling === undefined ? undefined : { ids: [...settling.adjudicates], why: settling.why },
+      );
     });
   }
 
@@ -98,8 +126,7 @@ export class RankingSession {
     return this.inTurn(async () => {
       await this.resume();
       if (this.current === undefined) {
-        const except = this.lastPromptId === undefined ? {} : { except: [this.lastPromptId] };
-        const next = await this.tools.source.nextTask({ ...except, ...this.count() });
+        const next = await this.claimNext();
         if (next !== undefined) await this.open(next);
       }
       return this.view();
@@ -109,8 +136,10 @@ export class RankingSession {
   /** Keeps what is decided so far. */
   draft(token: string, draft: RankingDraft): Promise<void> {
     return this.inTurn(async () => {
-      this.expectCurrent(token, draft).stored.draft = draft;
+      const { stored } = this.expectCurrent(token, draft);
+      stored.draft = draft;
       await this.remember();
+      await this.tools.source.claim(stored.promptId); // as long as somebody works on it
     });
   }
 
@@ -144,6 +173,7 @@ export class RankingSession {
         }
         const task = await this.load(last);
         if (task === undefined) continue;
+        await this.tools.source.claim(last.promptId);
         this.stored.open.push(last);
         this.current = { stored: last, task };
         await this.remember();
@@ -165,7 +195,7 @@ export class RankingSession {
           stored.mode = mode;
           stored.draft = { ...stored.draft, step: firstStep(mode) };
         } else if (isUntouched(stored.draft) && stored.savedBy === undefined) {
-          this.stored.open.pop();
+          this.forget(stored);
           this.current = undefined;
         }
       }
@@ -203,6 +233,7 @@ export class RankingSession {
         id: recordId,
         promptId: stored.promptId,
         ...decision,
+        ...(stored.settles === undefined ? {} : { adjudicates: stored.settles.ids }),
         shown: stored.shown,
         ...(guideline === undefined ? {} : { guideline: guideline.version }),
         labeler,
@@ -210,13 +241,14 @@ export class RankingSession {
         created: new Date(now()).toISOString(),
       }),
     );
-    this.stored.open.pop();
+    this.forget(stored);
     this.stored.saved.push({ ...stored, recordId, savedBy: labeler });
     if (this.stored.saved.length > keptSaved) this.stored.saved.shift();
     this.revealed = decision.skipped === undefined ? this.reveal(stored.shown, draft) : undefined;
     this.current = undefined;
     this.lastPromptId = stored.promptId;
     await this.remember();
+    await source.release(stored.promptId);
   }
 
   private reveal(shown: readonly string[], draft: RankingDraft): Revealed | undefined {
@@ -236,15 +268,34 @@ export class RankingSession {
     return this.stored.mode ?? this.tools.source.protocol().mode;
   }
 
-  /** Takes up the newest open task whose completions still stand. */
+  /** Takes up the newest open task whose completions still stand and that no other window has. */
   private async resume(): Promise<void> {
-    while (this.current === undefined) {
-      const stored = this.stored.open.at(-1);
-      if (stored === undefined) return;
+    if (this.current !== undefined) return;
+    for (const stored of this.stored.open.toReversed()) {
+      if (!(await this.tools.source.claim(stored.promptId))) continue;
       const task = await this.load(stored);
-      if (task === undefined) this.stored.open.pop();
-      else this.current = { stored, task };
+      if (task !== undefined) {
+        this.current = { stored, task };
+        return;
+      }
+      this.forget(stored);
     }
+  }
+
+  /** The next task of the queue that no other window has; it is this window's from here on. */
+  private async claimNext(): Promise<RankingTask | undefined> {
+    const { source } = this.tools;
+    const except = this.lastPromptId === undefined ? [] : [this.lastPromptId];
+    except.push(...this.stored.open.map(({ promptId }) => promptId));
+    for (;;) {
+      const next = await source.nextTask({ except, ...this.count() });
+      if (next === undefined || (await source.claim(next.promptId))) return next;
+      except.push(next.promptId);
+    }
+  }
+
+  private forget({ recordId }: StoredTask): void {
+    this.stored.open = this.stored.open.filter((each) => each.recordId !== recordId);
   }
 
   private async load({ promptId, shown }: StoredTask): Promise<RankingTask | undefined> {
@@ -253,19 +304,21 @@ export class RankingSession {
     return shown.every((id) => ids.has(id)) ? task : undefined;
   }
 
-  private async open(task: RankingTask): Promise<void> {
+  private async open(task: RankingTask, settles?: StoredTask['settles']): Promise<void> {
     const { random, newId } = this.tools;
     const shown = shuffled(
       task.completions.map(({ id }) => id),
       random,
     );
-    const mode = this.chosenMode();
+    const mode =
+      settles === undefined || task.completions.length === 2 ? this.chosenMode() : 'rank';
     const stored: StoredTask = {
       recordId: newId(),
       promptId: task.promptId,
       shown,
       mode,
       draft: freshDraft(shown.length, mode, task.category),
+      ...(settles === undefined ? {} : { settles }),
     };
     this.stored.open.push(stored);
     this.current = { stored, task };
@@ -294,7 +347,7 @@ export class RankingSession {
       mode: stored.mode,
       prompt: task.prompt,
       ...(task.category === undefined ? {} : { category: task.category }),
-      why: task.why,
+      why: stored.settles === undefined ? task.why : `To settle: ${stored.settles.why}`,
       completions: stored.shown.map((id) => texts.get(id) ?? ''),
       draft: stored.draft,
       revising: stored.savedBy !== undefined,

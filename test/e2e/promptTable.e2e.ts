@@ -95,6 +95,20 @@ test('prompts are curated in a table that is an editor like any other', async (t
     await until(async () => (await splits.allInnerTexts()).join() !== 'test,test,test');
   });
 
+  await t.test('a bad line and an edit elsewhere show at once; hostile text is text', async () => {
+    const evil = '<img src=x onerror=alert(1)> \u202Egnp.exe \u001b[31m';
+    const record = JSON.stringify({ id: 'evil', prompt: evil });
+    await appendFile(file, `${record}\n{"id": "torn\n`);
+    await table.locator('.counts', { hasText: '1 with a problem' }).waitFor(patience);
+    await table.getByLabel('Search prompts').fill('onerror');
+    await table.getByText('[U+202E]').waitFor(patience);
+    assert.equal(await table.locator('img').count(), 0);
+    await table.getByLabel('Search prompts').fill('is:problem');
+    await table.locator('.row.bad').waitFor(patience);
+    await workbench.screenshot('prompt-table-problem');
+    await table.getByLabel('Search prompts').fill('');
+  });
+
   await t.test('what is not saved outlives the window', async () => {
     const cell = table.locator('.row').nth(1).locator('.source');
     await cell.dblclick();
@@ -111,20 +125,6 @@ test('prompts are curated in a table that is an editor like any other', async (t
     await table.locator('.grid').focus();
     await page.keyboard.press('Control+s');
     await until(async () => (await readFile(file, 'utf8')).includes('"kept"'));
-  });
-
-  await t.test('a bad line and an edit elsewhere show at once; hostile text is text', async () => {
-    const evil = '<img src=x onerror=alert(1)> \u202Egnp.exe \u001b[31m';
-    const record = JSON.stringify({ id: 'evil', prompt: evil });
-    await appendFile(file, `${record}\n{"id": "torn\n`);
-    await table.locator('.counts', { hasText: '1 with a problem' }).waitFor(patience);
-    await table.getByLabel('Search prompts').fill('onerror');
-    await table.getByText('[U+202E]').waitFor(patience);
-    assert.equal(await table.locator('img').count(), 0);
-    await table.getByLabel('Search prompts').fill('is:problem');
-    await table.locator('.row.bad').waitFor(patience);
-    await workbench.screenshot('prompt-table-problem');
-    await table.getByLabel('Search prompts').fill('');
   });
 
   await t.test('it reads in four themes, and axe finds nothing of ours', async () => {

@@ -35,6 +35,8 @@ interface OpenTask {
   state: RankingState;
 }
 
+const aliveMs = 20_000;
+
 /** How a labeler likes to see the panel; kept by the editor for this panel. */
 const tasteSchema = z.object({ raw: z.boolean(), singleKeys: z.boolean() });
 
@@ -82,6 +84,10 @@ export class RankingPanel {
       this.#open?.clock.pause();
       this.#keepDraft();
     });
+    // Tells the host that the task is still being worked on: see TaskLeases.
+    setInterval(() => {
+      if (document.visibilityState === 'visible') this.#keepDraft();
+    }, aliveMs);
     void this.#load('');
   }
 

@@ -17,6 +17,12 @@ import { RemedyError } from '../remedyError.ts';
 import type { RunPanels } from '../runPanel.ts';
 import type { TrainerLauncher } from '../runs/trainerLauncher.ts';
 import { openDataFileCommand } from '../views/datasetNodes.ts';
+import {
+  agreementDocuments,
+  agreementScheme,
+  settleDisagreement,
+  showAgreement,
+} from './agreementCommands.ts';
 import { property, targetId } from './arguments.ts';
 import {
   compareInDiff,
@@ -61,7 +67,10 @@ type Handler = (argument: unknown) => Promise<void>;
 export function registerCommands(surroundings: CommandSurroundings): Disposables {
   const owned = new Disposables();
   const documents = new CompletionDocuments();
-  owned.add(vscode.workspace.registerTextDocumentContentProvider(completionScheme, documents));
+  const { workspace } = vscode;
+  owned.add(workspace.registerTextDocumentContentProvider(completionScheme, documents));
+  const agreement = agreementDocuments(() => surroundings.projects.expect());
+  owned.add(workspace.registerTextDocumentContentProvider(agreementScheme, agreement));
   const handlers = {
     ...projectHandlers(surroundings, documents),
     ...runHandlers(surroundings),
@@ -112,6 +121,8 @@ function projectHandlers(
       if (kindOfFile(file) !== 'prompts') return openProjectFile(folder, file);
       return openPromptTable(vscode.Uri.file(path.join(folder, file)));
     },
+    showAgreement,
+    settleDisagreement: () => settleDisagreement(projects.expect(), ranking),
     openPromptTable: (argument) => choosePromptTable(projects.expect(), argument),
     writeDemonstration: (argument) => {
       projects.expect().expectProject();

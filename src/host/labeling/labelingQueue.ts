@@ -12,6 +12,7 @@ import type { Demonstration, Ranking } from '../../protocol/records.ts';
 import type { DemonstrationSource, DemonstrationTask } from '../demonstrationSession.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import { readGuideline } from './guideline.ts';
+import { TaskLeases } from './taskLeases.ts';
 import type {
   LabelingProgress,
   RankingSource,
@@ -24,6 +25,8 @@ export interface QueueSurroundings {
   /** The open project. Throws `InstructError('not-a-project')` without one. */
   readonly project: () => ProjectFolder;
   readonly labeler: () => Promise<string>;
+  /** Names this window among those of the project. */
+  readonly window: string;
 }
 
 /** How the queue of a labeler chooses in this project. */
@@ -45,9 +48,14 @@ export function queueOptions(
 }
 
 /** The queue of completions to be ranked. */
-export function rankingSource({ project, labeler }: QueueSurroundings): RankingSource {
+export function rankingSource({ project, labeler, window }: QueueSurroundings): RankingSource {
+  const leases = new TaskLeases(() => project().path, window, Date.now);
+  // Several labelers may rank one prompt: a task is a prompt and a labeler.
+  const taskOf = async (promptId: string): Promise<string> => `rank/${await labeler()}/${promptId}`;
   return {
     labeler,
+    claim: async (promptId) => leases.claim(await taskOf(promptId)),
+    release: async (promptId) => leases.release(await taskOf(promptId)),
     nextTask: async (request) => {
       const folder = project();
       const dataset = await folder.expectDataset();
@@ -89,7 +97,10 @@ export function rankingSource({ project, labeler }: QueueSurroundings): RankingS
 }
 
 /** The queue of prompts that want a demonstration. */
-export function demonstrationSource({ project, labeler }: QueueSurroundings): DemonstrationSource {
+export function demonstrationSource({
+  project,
+  labeler,
+}: Omit<QueueSurroundings, 'window'>): DemonstrationSource {
   return {
     get projectPath() {
       return project().path;

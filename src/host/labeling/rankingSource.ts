@@ -48,6 +48,10 @@ export interface RankingSource {
   /** The task asked for; undefined when there is none. */
   nextTask(request: RankingTaskRequest): Promise<RankingTask | undefined>;
   progress(): Promise<LabelingProgress>;
+  /** Takes or keeps a prompt's task for this window. False while another window has it. */
+  claim(promptId: string): Promise<boolean>;
+  /** Gives a prompt's task back. */
+  release(promptId: string): Promise<void>;
   /** Why there is no next task, in a sentence. */
   whyEmpty(): Promise<string>;
   /** How the project wants its labelers to be asked. */

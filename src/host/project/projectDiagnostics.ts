@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Problem } from '../../data/index.ts';
 import { Disposables } from '../disposables.ts';
+import { ProblemFixes } from './problemFixes.ts';
 import type { ProjectFolder } from './projectFolder.ts';
 import type { ProjectService } from './projectService.ts';
 
@@ -27,7 +28,7 @@ export class ProjectDiagnostics implements vscode.Disposable {
     this.onError = onError;
     this.owned.add(projects.onDidChange(() => this.checkSoon()));
     this.owned.add(
-      vscode.languages.registerCodeActionsProvider({ language: 'jsonl' }, new BadLineActions(), {
+      vscode.languages.registerCodeActionsProvider({ language: 'jsonl' }, new ProblemFixes(), {
         providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
       }),
     );
@@ -94,24 +95,4 @@ function toDiagnostic(problem: Problem): vscode.Diagnostic {
   diagnostic.source = 'Instruct';
   diagnostic.code = code;
   return diagnostic;
-}
-
-/** Offers to remove a line that is no record. */
-class BadLineActions implements vscode.CodeActionProvider {
-  provideCodeActions(
-    document: vscode.TextDocument,
-    _range: vscode.Range,
-    context: vscode.CodeActionContext,
-  ): vscode.CodeAction[] {
-    return context.diagnostics
-      .filter(({ source }) => source === 'Instruct')
-      .map((diagnostic) => {
-        const { line } = diagnostic.range.start;
-        const action = new vscode.CodeAction('Remove This Line', vscode.CodeActionKind.QuickFix);
-        action.diagnostics = [diagnostic];
-        action.edit = new vscode.WorkspaceEdit();
-        action.edit.delete(document.uri, document.lineAt(line).rangeIncludingLineBreak);
-        return action;
-      });
-  }
 }

@@ -21,9 +21,9 @@ const termPattern = /(-?)(?:([\p{L}\p{N}_.]+):)?(?:"([^"]*)"?|(\S+))/gu;
 /** The filter of a search; an empty search wants every row. */
 export function rowFilter(search: string): RowFilter {
   const terms = [...search.matchAll(termPattern)].map((match) => {
-    // Groups that took no part are undefined, whatever the type says.
-    const [, not, field, quoted, plain]: readonly (string | undefined)[] = match;
-    return { wanted: not === '', holds: term(field, quoted ?? plain ?? '', quoted !== undefined) };
+    const quoted = match.at(3);
+    const holds = term(match.at(2), quoted ?? match.at(4) ?? '', quoted !== undefined);
+    return { wanted: match.at(1) === '', holds };
   });
   return (row) => terms.every(({ wanted, holds }) => holds(row) === wanted);
 }

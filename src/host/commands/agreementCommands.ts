@@ -1,0 +1,54 @@
+/** What is done about agreement: looking at it, and settling where labelers contradict each other. */
+import * as vscode from 'vscode';
+import { contestedPrompts } from '../../data/index.ts';
+import { InstructError } from '../../protocol/errors.ts';
+import { agreementPage } from '../labeling/agreementPage.ts';
+import type { ProjectFolder } from '../project/projectFolder.ts';
+import type { RankingPanels } from '../rankingPanel.ts';
+
+/** The scheme of the page's address. */
+export const agreementScheme = 'instruct-agreement';
+
+/** Opens the page in the editor's own Markdown preview. */
+export async function showAgreement(): Promise<void> {
+  const uri = vscode.Uri.from({ scheme: agreementScheme, path: '/Agreement.md' });
+  await vscode.commands.executeCommand('markdown.showPreview', uri);
+}
+
+/** Serves the page, made anew whenever it is read. */
+export function agreementDocuments(
+  project: () => ProjectFolder,
+): vscode.TextDocumentContentProvider {
+  return {
+    provideTextDocumentContent: async () => agreementPage(await project().expectDataset()),
+  };
+}
+
+/** Asks for a prompt whose rankings contradict each other, and opens it to be ranked for good. */
+export async function settleDisagreement(
+  project: ProjectFolder,
+  ranking: RankingPanels,
+): Promise<void> {
+  const dataset = await project.expectDataset();
+  const contested = contestedPrompts(dataset.entries('rankings'));
+  if (contested.length === 0) {
+    throw new InstructError({
+      code: 'empty-dataset',
+      message: 'No prompt has rankings that contradict each other, so there is nothing to settle.',
+      remedy: 'Have two labelers rank the same prompts: see "labelersPerPrompt" in instruct.json.',
+    });
+  }
+  const items = contested.map((each) => ({
+    label: dataset.promptById(each.promptId)?.text.slice(0, 120) ?? each.promptId,
+    description: `${each.disagreed} of ${each.compared} contradict`,
+    detail: each.reason,
+    each,
+  }));
+  const title = vscode.l10n.t('Settle Disagreement');
+  const chosen = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
+  if (chosen === undefined) return;
+  const { promptId, rankings, reason } = chosen.each;
+  const completionIds = [...new Set(rankings.flatMap(({ shown }) => shown))].slice(0, 9);
+  const adjudicates = rankings.map(({ id }) => id);
+  await ranking.open(promptId, { adjudicates, completionIds, why: reason });
+}

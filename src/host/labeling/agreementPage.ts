@@ -1,0 +1,56 @@
+/** Agreement between labelers as a Markdown page, over time, per labeler and per pair. */
+import {
+  agreementReport,
+  contestedPrompts,
+  type ChanceCorrected,
+  type Dataset,
+} from '../../data/index.ts';
+
+const heads = ['', 'Agreement', 'Comparisons', 'Ties', 'Alpha'];
+
+/** The page of a dataset as it is now. */
+export function agreementPage(dataset: Dataset): string {
+  const rankings = [...dataset.entries('rankings')];
+  const { overall, labelers, pairs, periods } = agreementReport(rankings);
+  const contested = contestedPrompts(rankings);
+  if (overall.compared + overall.tied === 0) {
+    return '# Agreement\n\nNo two labelers have ranked the same completions yet.\n';
+  }
+  return [
+    '# Agreement',
+    'The share of comparisons on which two labelers prefer the same completion, with its 95 % interval; the paper’s training labelers agreed on 72.6 ± 1.5 %. Alpha is Krippendorff’s, corrected for chance, ties included.',
+    table([['All labelers', overall]]),
+    '## Labelers, each with all others',
+    table(labelers.map((one) => [one.labeler, one])),
+    '## Pairs',
+    table(pairs.map((one) => [one.labelers.join(' and '), one])),
+    '## Over time',
+    table(periods.map((one) => [one.period, one])),
+    '## To settle',
+    contested.length === 0
+      ? 'Nobody contradicts anybody.'
+      : `${contested.length} prompts: run “Instruct: Settle Disagreement…”.`,
+    ...contested
+      .slice(0, 20)
+      .map(({ promptId, reason }) => `- \`${plain(promptId)}\`: ${plain(reason)}`),
+    '',
+  ].join('\n\n');
+}
+
+function table(rows: readonly (readonly [string, ChanceCorrected])[]): string {
+  const lines = rows.map(([name, one]) => {
+    const { rate, halfWidth95, compared, tied, alpha } = one;
+    const percent =
+      rate === null || halfWidth95 === null
+        ? '–'
+        : `${(100 * rate).toFixed(1)} ± ${(100 * halfWidth95).toFixed(1)} %`;
+    return [plain(name), percent, String(compared), String(tied), alpha?.toFixed(3) ?? '–'];
+  });
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [row(heads), row(['---', '--:', '--:', '--:', '--:']), ...lines.map(row)].join('\n');
+}
+
+/** A name from the data, without anything that Markdown or a table would take for its own. */
+function plain(text: string): string {
+  return text.replaceAll(/[\\`*_[\]<>|#!\r\n]/g, ' ');
+}

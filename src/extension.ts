@@ -14,6 +14,7 @@ import { demonstrationSource, rankingSource } from './host/labeling/labelingQueu
 import { ProjectDiagnostics } from './host/project/projectDiagnostics.ts';
 import { ProjectService } from './host/project/projectService.ts';
 import { registerPromptTable } from './host/promptTable/promptTableEditor.ts';
+import { PromptWriter } from './host/promptWriter.ts';
 import { registerRankingPanel } from './host/rankingPanel.ts';
 import { registerRunPanel } from './host/runPanel.ts';
 import { RunFileLens } from './host/runs/runFileLens.ts';
@@ -124,6 +125,7 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
       isPromptFile: (uri) => lenses.isPromptFile(uri),
       ranking,
       demonstrations,
+      promptWriter: own(new PromptWriter({ project, labeler })),
       runPanels,
       comparePanels,
       errors,

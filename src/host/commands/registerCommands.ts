@@ -12,6 +12,7 @@ import type { Sample, Vote } from '../inline/comparison.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { ProjectService } from '../project/projectService.ts';
 import { openPromptTable } from '../promptTable/promptTableEditor.ts';
+import type { PromptWriter } from '../promptWriter.ts';
 import type { RankingPanels } from '../rankingPanel.ts';
 import { RemedyError } from '../remedyError.ts';
 import type { RunPanels } from '../runPanel.ts';
@@ -56,6 +57,7 @@ export interface CommandSurroundings {
   readonly isPromptFile: (uri: vscode.Uri) => boolean;
   readonly ranking: RankingPanels;
   readonly demonstrations: Demonstrations;
+  readonly promptWriter: PromptWriter;
   readonly runPanels: RunPanels;
   readonly comparePanels: ComparePanels;
   readonly errors: ErrorReporter;
@@ -121,6 +123,8 @@ function projectHandlers(
       if (kindOfFile(file) !== 'prompts') return openProjectFile(folder, file);
       return openPromptTable(vscode.Uri.file(path.join(folder, file)));
     },
+    writePrompt: () => surroundings.promptWriter.write(),
+    savePrompt: () => surroundings.promptWriter.save(),
     showAgreement,
     settleDisagreement: () => settleDisagreement(projects.expect(), ranking),
     openPromptTable: (argument) => choosePromptTable(projects.expect(), argument),
@@ -232,6 +236,26 @@ function inlineHandlers({ comparisons }: CommandSurroundings): Record<string, Ha
       const text = property(argument, 'text');
       if (thread === undefined || typeof text !== 'string' || text.trim() === '') return;
       await comparisons.find(thread)?.demonstrate(text.trim());
+    },
+    'inline.resample': async (argument) => {
+      expectTrust();
+      await comparisons.find(threadOf(argument))?.resample();
+    },
+    'inline.writeBetter': (argument) => {
+      if (argument instanceof CandidateComment) {
+        comparisons.find(argument)?.edit(argument.candidate);
+      }
+      return Promise.resolve();
+    },
+    'inline.saveBetter': async (argument) => {
+      if (!(argument instanceof CandidateComment)) return;
+      const text: unknown = argument.body; // what was typed: the editor puts it there
+      if (typeof text !== 'string' || text.trim() === '') return;
+      await comparisons.find(argument)?.demonstrate(text.trim());
+    },
+    'inline.cancelBetter': (argument) => {
+      comparisons.find(argument)?.edit(undefined);
+      return Promise.resolve();
     },
     'inline.close': (argument) => {
       const thread = threadOf(argument);

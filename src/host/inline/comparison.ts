@@ -75,6 +75,11 @@ export class Comparison {
     this.candidates = [candidate('A', order[0]), candidate('B', order[1])];
   }
 
+  /** The id of the prompt's record; undefined until it is on disk. */
+  get savedPromptId(): string | undefined {
+    return this.promptStands ? (this.ownPromptId ?? this.setup.prompt.promptId) : undefined;
+  }
+
   /** Whether both completions stand and a vote can be taken. */
   get isComplete(): boolean {
     return this.candidates.every(({ sampled }) => sampled !== undefined);

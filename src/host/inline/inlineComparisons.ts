@@ -25,7 +25,7 @@ export interface ComparisonRequest {
 }
 
 /** A word that menus match: only what is `votable` gets buttons. */
-type Phase = 'drawing' | 'votable' | 'voted' | 'failed';
+type Phase = 'drawing' | 'votable' | 'voted' | 'failed' | 'editing';
 
 const redrawMs = 60;
 
@@ -59,25 +59,28 @@ export class InlineComparisons implements vscode.Disposable {
     const { document, prompt } = request;
     const settings = vscode.workspace.getConfiguration('instruct.compare', document.uri);
     for (const thread of [...this.open]) if (thread.isAt(document, prompt.line)) thread.dispose();
-    const comparison = new Comparison({
-      prompt: { text: prompt.text, promptId: await knownPrompt(request) },
-      models: request.models,
-      sampling: {
-        temperature: settings.get<number>('temperature', 0.7),
-        maxTokens: settings.get<number>('maxNewTokens', 40),
-        seed: Math.floor(Math.random() * 2 ** 31),
-      },
-      clock: Date.now,
-      random: Math.random,
-      newId: randomUUID,
-    });
+    const known = await knownPrompt(request);
+    const make = (promptId: string | undefined): Comparison =>
+      new Comparison({
+        prompt: { text: prompt.text, promptId },
+        models: request.models,
+        sampling: {
+          temperature: settings.get<number>('temperature', 0.7),
+          maxTokens: settings.get<number>('maxNewTokens', 40),
+          seed: Math.floor(Math.random() * 2 ** 31),
+        },
+        clock: Date.now,
+        random: Math.random,
+        newId: randomUUID,
+      });
+    const comparison = make(known);
     const range = new vscode.Range(prompt.line, 0, prompt.line, 0);
     // A thread that is made with comments keeps its reply box small until it is asked for.
     const begun = comparison.candidates.map(
       (candidate) => new CandidateComment(candidate, 'drawing'),
     );
     const thread = this.controller.createCommentThread(document.uri, range, begun);
-    const own = new ComparisonThread(thread, comparison, request, this.surroundings, () => {
+    const own = new ComparisonThread(thread, comparison, make, request, this.surroundings, () => {
       this.open.delete(own);
     });
     this.open.add(own);
@@ -100,7 +103,7 @@ export class InlineComparisons implements vscode.Disposable {
 /** A candidate as a comment of the thread. */
 export class CandidateComment implements vscode.Comment {
   readonly candidate: Candidate;
-  readonly mode = vscode.CommentMode.Preview;
+  readonly mode: vscode.CommentMode;
   readonly body: string;
   readonly author: vscode.CommentAuthorInformation;
   readonly contextValue: string;
@@ -108,6 +111,7 @@ export class CandidateComment implements vscode.Comment {
 
   constructor(candidate: Candidate, phase: Phase, revealed = '', label = finishLabel(candidate)) {
     this.candidate = candidate;
+    this.mode = phase === 'editing' ? vscode.CommentMode.Editing : vscode.CommentMode.Preview;
     this.body = bodyOf(candidate);
     this.author = { name: `Completion ${candidate.name}${revealed}` };
     this.contextValue = phase;
@@ -118,25 +122,31 @@ export class CandidateComment implements vscode.Comment {
 /** One open comparison. */
 export class ComparisonThread implements vscode.Disposable {
   private readonly thread: vscode.CommentThread;
-  private readonly comparison: Comparison;
+  private comparison: Comparison;
+  private readonly make: (promptId: string | undefined) => Comparison;
   private readonly request: ComparisonRequest;
   private readonly surroundings: InlineSurroundings;
   private readonly onDispose: () => void;
-  private readonly abort = new AbortController();
+  private abort = new AbortController();
   private timer: NodeJS.Timeout | undefined;
-  private phase: Phase = 'drawing';
+  private phase: Exclude<Phase, 'editing'> = 'drawing';
   private preferred: Candidate | undefined;
+  /** The completion that is being made a better one. */
+  private edited: Candidate | undefined;
+  private closed = false;
   private saving: Promise<void> = Promise.resolve();
 
   constructor(
     thread: vscode.CommentThread,
     comparison: Comparison,
+    make: (promptId: string | undefined) => Comparison,
     request: ComparisonRequest,
     surroundings: InlineSurroundings,
     onDispose: () => void,
   ) {
     this.thread = thread;
     this.comparison = comparison;
+    this.make = make;
     this.request = request;
     this.surroundings = surroundings;
     this.onDispose = onDispose;
@@ -168,9 +178,28 @@ export class ComparisonThread implements vscode.Disposable {
         this.show();
       }, redrawMs);
     };
-    await this.comparison.draw(this.surroundings.sample, changed, this.abort.signal);
-    if (this.abort.signal.aborted) return;
+    const { signal } = this.abort;
+    await this.comparison.draw(this.surroundings.sample, changed, signal);
+    if (signal.aborted) return;
     this.phase = this.comparison.isComplete ? 'votable' : 'failed';
+    this.show();
+  }
+
+  /** Draws both anew, blind again and with another seed; what was saved stands. */
+  async resample(): Promise<void> {
+    this.abort.abort();
+    this.abort = new AbortController();
+    this.comparison = this.make(this.comparison.savedPromptId);
+    this.phase = 'drawing';
+    this.preferred = undefined;
+    this.edited = undefined;
+    this.show();
+    await this.draw();
+  }
+
+  /** Opens a completion to be made a better one; undefined shows it as it was drawn again. */
+  edit(candidate: Candidate | undefined): void {
+    this.edited = candidate;
     this.show();
   }
 
@@ -205,12 +234,15 @@ export class ComparisonThread implements vscode.Disposable {
       if (prompt !== undefined) await project.append('prompts', 'inline', prompt);
       this.comparison.promptIsSaved();
       await project.append('demonstrations', labeler, demonstration);
+      this.edited = undefined;
+      this.show();
       this.thread.label = 'Saved your completion as a demonstration';
     });
   }
 
   /** Closes the thread; what is still being drawn is given up. */
   dispose(): void {
+    this.closed = true;
     this.abort.abort();
     clearTimeout(this.timer);
     this.thread.dispose();
@@ -224,18 +256,19 @@ export class ComparisonThread implements vscode.Disposable {
   }
 
   private show(): void {
-    if (this.abort.signal.aborted) return;
+    if (this.closed) return;
     this.thread.contextValue = this.phase;
     if (this.phase !== 'voted') this.thread.label = labels[this.phase];
     this.thread.comments = this.comparison.candidates.map((candidate) => {
       const revealed = this.phase === 'voted' ? ` · ${this.request.nameOf(candidate.model)}` : '';
       const label = candidate === this.preferred ? 'Preferred' : finishLabel(candidate);
-      return new CandidateComment(candidate, this.phase, revealed, label);
+      const phase = candidate === this.edited ? 'editing' : this.phase;
+      return new CandidateComment(candidate, phase, revealed, label);
     });
   }
 }
 
-const labels: Readonly<Record<Exclude<Phase, 'voted'>, string>> = {
+const labels: Readonly<Record<Exclude<Phase, 'voted' | 'editing'>, string>> = {
   drawing: 'Writing both completions…',
   votable: 'Which completion is better?',
   failed: 'A completion could not be written',

@@ -52,19 +52,19 @@ export class PromptWriter implements vscode.Disposable {
     const folder = this.folder();
     const items = writtenKinds.map((kind) => {
       const [label, detail] = kindWords[kind];
-      return { label, detail, kind };
+      return { label, detail, chooses: kind };
     });
     const title = vscode.l10n.t('Write Prompt');
     const chosen = await vscode.window.showQuickPick(items, { title });
     if (chosen === undefined) return;
     const { fs } = vscode.workspace;
     await fs.createDirectory(folder);
-    const uri = vscode.Uri.joinPath(folder, `${chosen.kind}.md`);
+    const uri = vscode.Uri.joinPath(folder, `${chosen.chooses}.md`);
     const begun = await fs.stat(uri).then(
       () => true,
       () => false,
     );
-    if (!begun) await fs.writeFile(uri, new TextEncoder().encode(draftTemplates[chosen.kind]));
+    if (!begun) await fs.writeFile(uri, new TextEncoder().encode(draftTemplates[chosen.chooses]));
     const editor = await vscode.window.showTextDocument(uri, { preview: false });
     const at = new vscode.Position(Math.min(1, editor.document.lineCount - 1), 0);
     editor.selection = new vscode.Selection(at, at);

@@ -42,7 +42,8 @@ export const sft = {
     range: [0, 0.9],
     unit: 'share of the numbers',
     paper: 0.2,
-    source: 'section 3.5, App. C.1; off for the embedded model, which does not overfit in 4 epochs',
+    source: 'section 3.5, App. C.1',
+    scaling: 'off for the embedded model, which does not overfit in 4 epochs',
     description:
       'Residual dropout: the share of what attention and feed-forward add to the residual stream that is set to 0 in training.',
   },
@@ -60,6 +61,7 @@ export const sft = {
     choices: ['last', 'validation-loss', 'reward-score'],
     paper: 'reward-score',
     source: 'section 3.5, App. C.1',
+    scaling: 'a first SFT run comes before there is a reward model',
     description:
       'Which epoch’s model is kept: the last one, or the best by the loss on held-out demonstrations or by a reward model’s mean score on held-out prompts.',
   },

@@ -66,7 +66,7 @@ const wholePrompts: Row = {
       const found = { whole: [] as number[], shuffled: [] as number[] };
       for (const laboratory of laboratories) {
         const { train: all, valid } = await laboratory.rankings();
-        const train = all.slice(0, 1200);
+        const train = all.slice(0, 900);
         const steps = Math.ceil(train.length / 16);
         const pairs = asPairs(train);
         for (const way of ['whole', 'shuffled'] as const) {

@@ -50,7 +50,7 @@ test('a newcomer creates a project, ranks, trains through a reload, and compares
   await t.test(
     'SFT is trained: status bar, tree and chart move; a reload loses nothing',
     async () => {
-      await useSteps(workbench, 1500);
+      await useSteps(workbench, 5000);
       await workbench.runCommand('Instruct: Train SFT');
       const status = page.locator('.statusbar-item', { hasText: /SFT \d+%/ });
       await status.waitFor(patience);

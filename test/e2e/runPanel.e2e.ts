@@ -126,7 +126,7 @@ test('another run is drawn over this one, is named, told apart by dashes, and re
   const { host, page } = opened;
   for (let step = 1; step <= 40; step += 1) host.write(ppoStep(step));
   await page.getByText('Overlay other runs').click();
-  await page.getByLabel('other-run').check();
+  await page.getByRole('checkbox', { name: /other-run/ }).check();
   const legend = chart(page, 'score').locator('.legend li');
   await legend.nth(1).waitFor();
   assert.deepEqual(await legend.locator('.name').allTextContents(), [

@@ -37,6 +37,7 @@ test('a run file runs by its lens; the wizard’s run waits for it; no process r
     await page.getByText('New Run (4/5)').waitFor(patience);
     await workbench.screenshot('runs-2-settings');
     await workbench.pick('epochs');
+    await page.locator('.quick-input-title', { hasText: /^epochs$/ }).waitFor(patience);
     await workbench.answer('0');
     await page.getByText(/expected a whole number from 1/).waitFor(patience);
     await workbench.answer('2');

@@ -47,7 +47,7 @@ test('a wrong command line does nothing and ends with status 2', async (t) => {
       ['sft', '--project', project, '--preset', 'paper-13b'],
       /unknown preset "paper-13b": did you mean "paper-1\.3b"\?/,
     ],
-    [['run'], /expected FOLDER, got nothing/],
+    [['run'], /expected FOLDER\|FILE, got nothing/],
   ];
   for (const [args, message] of cases) {
     const end = await instruct(t, args);

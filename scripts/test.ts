@@ -30,7 +30,9 @@ interface Stage {
 const { values, positionals } = parse();
 
 const unit = ['src', 'webview', 'bench', 'scripts'].map((folder) => `${folder}/**/*.test.ts`);
-const crossing = ['architecture', 'process', 'reference'].map((name) => `test/${name}/**/*.test.ts`);
+const crossing = ['architecture', 'process', 'reference'].map(
+  (name) => `test/${name}/**/*.test.ts`,
+);
 
 const stages: readonly Stage[] = [
   { name: 'check', title: 'types, lint, format, dead code, import rules', run: check },

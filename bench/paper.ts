@@ -27,12 +27,12 @@ const usage = `Reproduces results of the InstructGPT paper on the embedded world
 
 const sizes: Record<'quick' | 'full', LaboratorySize> = {
   quick: {
-    train: 2400,
+    train: 2000,
     valid: 200,
     test: 400,
     demonstrations: 2000,
-    iterations: 20,
-    sweepIterations: 10,
+    iterations: 18,
+    sweepIterations: 8,
   },
   full: {
     train: 6000,
@@ -70,6 +70,7 @@ const rows: Row[] = [...ladderRows, ...modelRows, ...rewardRows, ...ppoRows]
   .filter(({ id }) => values.row.length === 0 || values.row.some((name) => id.startsWith(name)))
   .sort((a, b) => (a.id < b.id ? -1 : 1));
 
+const plots = 'images/paper';
 const finished: Finished[] = [];
 for (const row of rows) {
   const begin = performance.now();
@@ -83,6 +84,7 @@ for (const row of rows) {
   }
   const seconds = (performance.now() - begin) / 1000;
   finished.push({ row, seeds: own.length, seconds, result, failure });
+  writePage();
   if (values.json) console.log(JSON.stringify({ id: row.id, seconds, failure, ...result }));
   else {
     const verdict =
@@ -95,30 +97,33 @@ for (const row of rows) {
   }
 }
 
-const plots = 'images/paper';
-const folder = path.join(values.out, plots);
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
-for (const { row, result } of finished) {
-  for (const [i, plot] of (result?.plots ?? []).entries()) {
-    const files = plotFiles(row, i);
-    for (const theme of ['light', 'dark'] as const) {
-      writeFileSync(path.join(folder, files[theme]), plotSvg(plot, theme));
+if (finished.some(({ result }) => result === null)) process.exitCode = 1;
+
+/** Writes the page as far as it stands: a run that is cut short leaves its rows. */
+function writePage(): void {
+  const folder = path.join(values.out, plots);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const { row, result } of finished) {
+    for (const [i, plot] of (result?.plots ?? []).entries()) {
+      const files = plotFiles(row, i);
+      for (const theme of ['light', 'dark'] as const) {
+        writeFileSync(path.join(folder, files[theme]), plotSvg(plot, theme));
+      }
     }
   }
+  const options = [
+    values.quick ? '--quick' : '',
+    values.seeds === '3' ? '' : `--seeds ${values.seeds}`,
+  ];
+  const given = options.filter((option) => option !== '').join(' ');
+  writeFileSync(
+    path.join(values.out, 'PAPER_IN_MINIATURE.md'),
+    paperPage(finished, {
+      command: `npm run bench:paper${given === '' ? '' : ` -- ${given}`}`,
+      machine: `${availableParallelism()} cores of ${cpus()[0]?.model ?? 'an unknown processor'}`,
+      seconds: (performance.now() - started) / 1000,
+      plots,
+    }),
+  );
 }
-const options = [
-  values.quick ? '--quick' : '',
-  values.seeds === '3' ? '' : `--seeds ${values.seeds}`,
-];
-const given = options.filter((option) => option !== '').join(' ');
-writeFileSync(
-  path.join(values.out, 'PAPER_IN_MINIATURE.md'),
-  paperPage(finished, {
-    command: `npm run bench:paper${given === '' ? '' : ` -- ${given}`}`,
-    machine: `${availableParallelism()} cores of ${cpus()[0]?.model ?? 'an unknown processor'}`,
-    seconds: (performance.now() - started) / 1000,
-    plots,
-  }),
-);
-if (finished.some(({ result }) => result === null)) process.exitCode = 1;

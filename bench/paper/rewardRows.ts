@@ -62,7 +62,7 @@ const wholePrompts: Row = {
   async run(laboratories) {
     const gaps = { whole: [] as number[], shuffled: [] as number[] };
     const rows: string[][] = [];
-    for (const epochs of [1, 3]) {
+    for (const epochs of [1, 2]) {
       const found = { whole: [] as number[], shuffled: [] as number[] };
       for (const laboratory of laboratories) {
         const { train: all, valid } = await laboratory.rankings();
@@ -130,7 +130,7 @@ const heldOut: Row = {
       };
       const loop = new CrossValidatedLoop({
         model,
-        rankings: await ranked(laboratory.prompts.train.slice(0, 2000)),
+        rankings: await ranked(laboratory.prompts.train.slice(0, 1500)),
         validation: await ranked(laboratory.prompts.valid),
         demonstrations: [],
         hyperparameters: resolveHyperparameters('rm', { folds: 5 }),

@@ -182,8 +182,12 @@ export class Workbench implements AsyncDisposable {
     const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
       for (const frame of this.page.frames()) {
-        // A frame may go away while it is asked: then it is not the one.
-        const found = await frame.$(selector).catch(() => null);
+        // A frame may go away while it is asked, and that of a hidden tab may not answer: then it is
+        // not the one.
+        const found = await Promise.race([
+          frame.$(selector).catch(() => null),
+          this.page.waitForTimeout(1000).then(() => null),
+        ]);
         if (found !== null && frame !== this.page.mainFrame()) return frame;
       }
       await this.page.waitForTimeout(100);

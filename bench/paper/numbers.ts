@@ -1,5 +1,5 @@
 /** Means over seeds and comparisons with their 95 % intervals. */
-import { outcome } from '../../src/ml/rlhf/index.ts';
+import { outcome } from '../../src/data/index.ts';
 
 /** A number with the half width of its 95 % interval; null where there is only one value. */
 export interface Estimate {

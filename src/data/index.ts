@@ -70,6 +70,7 @@ export type {
   Served,
 } from './queue.ts';
 export type { QueuePolicy } from './queuePolicy.ts';
+export { writeReport } from './reports/index.ts';
 export { screen } from './screening.ts';
 export type {
   Criterion,
@@ -90,3 +91,5 @@ export type { Saved, StoreOptions } from './store.ts';
 export { validateProject } from './validate.ts';
 export { readRollouts } from './rollouts.ts';
 export type { Rollouts } from './rollouts.ts';
+export { bootstrapInterval, outcome, wilsonInterval, winRate } from './winRate.ts';
+export type { WinRate } from './winRate.ts';

@@ -43,7 +43,8 @@ export const controlNames = ['stop', 'pause', 'checkpoint-now'] as const;
 /** One of {@link controlNames}. `pause` holds as long as its file exists. */
 export type ControlName = (typeof controlNames)[number];
 
-const digestedFile = z.object({
+/** A file of the project and what was in it. */
+export const digestedFileSchema = z.object({
   /** Path relative to the project folder, with forward slashes. */
   path: z.string(),
   /** SHA-256 of the bytes, in hex. */
@@ -62,7 +63,7 @@ export const runSpecSchema = z.object({
    */
   models: z.record(z.string(), z.string()),
   /** Dataset files as they were when the run was made. */
-  inputs: z.array(digestedFile),
+  inputs: z.array(digestedFileSchema),
   /** The preset that the hyper-parameters started from; absent in older runs. */
   preset: z.string().exactOptional(),
   /** Every hyper-parameter of the stage, resolved. */

@@ -12,6 +12,7 @@ import { initCommand } from './initCommand.ts';
 import { judgeCommand } from './judging/judgeCommand.ts';
 import { publicTaskCommand } from './publicTasks/publicTaskCommand.ts';
 import { inspectCommand } from './inspectCommand.ts';
+import { reportCommand } from './reports/reportCommand.ts';
 import { runCommand } from './runCommand.ts';
 import { samplerCommand } from './sampler/samplerCommand.ts';
 import { screenCommand } from './screenCommand.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   ...stageCommands,
   runCommand,
   judgeCommand,
+  reportCommand,
   publicTaskCommand,
   inspectCommand,
   validateCommand,

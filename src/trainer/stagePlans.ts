@@ -172,7 +172,7 @@ export const stagePlans = {
         multiple: true,
       },
       reward: modelOption(
-        'A reward model that chooses the base’s few-shot prefix and the best of N; the newest one when absent.',
+        'A reward model that chooses the base’s few-shot prefix and the best of N; the newest one when absent, and none with "none".',
       ),
     },
     stages: ['eval'],
@@ -225,7 +225,10 @@ function trained({ dir }: PlanContext, stage: 'sft' | 'rm'): string {
 
 function evaluatedModels(context: PlanContext): Record<string, string> {
   const models: Record<string, string> = { base: baseOf(context) };
-  const reward = named(context, 'reward') ?? newestModel(context.dir, 'rm');
+  const reward =
+    context.args.text('reward') === 'none'
+      ? null
+      : (named(context, 'reward') ?? newestModel(context.dir, 'rm'));
   if (reward !== null) models['reward'] = reward;
   const given = context.args.all('model');
   for (const text of given) {

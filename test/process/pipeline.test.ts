@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { z } from 'zod';
 import { Dataset } from '../../src/data/index.ts';
+import { evaluationReportSchema } from '../../src/protocol/evaluationReport.ts';
 import { foldRun } from '../../src/protocol/runFold.ts';
 import { rolloutRecordSchema } from '../../src/protocol/rollouts.ts';
 import { createWorldProject } from '../../src/trainer/worldProject.ts';
@@ -162,6 +163,35 @@ test('a pipeline goes through every stage, survives a kill, and leaves what each
   assert.ok(byReward.agreementWithGold !== null);
   assert.match(await judged('--by', 'human'), /^40 answers of 8 prompts now wait to be ranked/);
   assert.match(await judged('--by', 'human'), /Labelers: none yet\./);
+
+  // The report stands in the run's folder; the command in it makes the same evaluation again.
+  const evalFolder = join(project, 'runs', `${id}-eval`);
+  const report = evaluationReportSchema.parse(
+    JSON.parse(readFileSync(join(evalFolder, 'evaluationReport.json'), 'utf8')),
+  );
+  assert.equal(report.slices[0].prompts, 8);
+  assert.equal(
+    report.slices.slice(1).reduce((sum, { prompts }) => sum + prompts, 0),
+    8,
+  );
+  assert.ok(report.rewardModel !== null && report.models.every(({ sha256 }) => sha256 !== null));
+  const [, ...again] = report.command.split(/[\s\\]+/);
+  const repeated = await instruct(t, [...again, '--project', project, '--create-only']);
+  assert.equal(repeated.code, 0, repeated.stderr);
+  const repeatedFolder = join(project, 'runs', repeated.stdout.trim());
+  assert.equal((await instruct(t, ['run', repeatedFolder])).code, 0);
+  const answersOf = (folder: string) =>
+    evaluationReportSchema.parse(
+      JSON.parse(readFileSync(join(folder, 'evaluationReport.json'), 'utf8')),
+    ).answers;
+  assert.deepEqual(answersOf(repeatedFolder), report.answers);
+  const both = [repeated.stdout.trim(), '--against', `${id}-eval`, '--project', project];
+  const compared = await instruct(t, ['report', ...both]);
+  assert.equal(compared.code, 0, compared.stderr);
+  const [page] = compared.stdout.split('\n');
+  const text = readFileSync(page, 'utf8');
+  assert.match(text, /Nothing: the same models, prompts, settings and seed\./);
+  assert.match(text, /\| PPO \|.*\| no difference \|/);
 
   // What people ranked counts as it stands: such a pipeline neither samples nor ranks.
   const own = await instruct(t, [

@@ -28,7 +28,6 @@ export type {
   StepReport,
   TrainingLoop,
 } from './trainingLoop.ts';
-export { bootstrapInterval, outcome, winRate } from './winRate.ts';
 export {
   languageTrainingMemory,
   ppoMemory,
@@ -36,4 +35,3 @@ export {
   samplingMemory,
 } from './memoryEstimate.ts';
 export type { MemoryEstimate } from './memoryEstimate.ts';
-export type { WinRate } from './winRate.ts';

@@ -1,5 +1,5 @@
 /** The gold labeler of the embedded world, whose scores stand in the evaluation already. */
-import { outcome } from '../../ml/rlhf/index.ts';
+import { outcome } from '../../data/index.ts';
 import { comparedAnswers, type Judge } from './judge.ts';
 
 /** See the file's header. */

@@ -2,7 +2,7 @@
  * People as judges: the answers become completions of the project, are ranked blind in the editor like
  * any others, and the rankings are read back.
  */
-import { outcome } from '../../ml/rlhf/index.ts';
+import { outcome } from '../../data/index.ts';
 import type { Completion, Ranking } from '../../protocol/records.ts';
 import type { Judge, JudgedPrompt, Preference, Rated } from './judge.ts';
 

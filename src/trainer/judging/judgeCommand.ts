@@ -13,7 +13,7 @@ import { usageError, type Arguments } from '../commandLine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { newestModel, resolveModel } from '../modelReference.ts';
 import { readRun, runsFolderName, type Run } from '../runFolder.ts';
-import { evaluationFile } from '../stages/evalWork.ts';
+import { evaluationFile } from '../reports/evaluationFile.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable } from '../textTable.ts';
 import { apiJudge } from './apiJudge.ts';

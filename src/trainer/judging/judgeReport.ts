@@ -1,6 +1,5 @@
 /** What judgements add up to. */
-import type { Random } from '../../data/index.ts';
-import { bootstrapInterval, winRate } from '../../ml/rlhf/index.ts';
+import { bootstrapInterval, winRate, type Random } from '../../data/index.ts';
 import type { Judgements, Preference } from './judge.ts';
 
 /** One model against the baseline. */

@@ -1,7 +1,7 @@
 /** A reward model as judge: the higher score is better. */
-import { modelInput } from '../../data/index.ts';
+import { modelInput, outcome } from '../../data/index.ts';
 import type { RewardModel } from '../../ml/models/index.ts';
-import { outcome, scoreCompletions } from '../../ml/rlhf/index.ts';
+import { scoreCompletions } from '../../ml/rlhf/index.ts';
 import { comparedAnswers, type Judge } from './judge.ts';
 
 /** Answers that do not fit the model's context with their prompt are left out, and counted. */

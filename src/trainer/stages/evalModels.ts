@@ -3,11 +3,9 @@ import { Random } from '../../data/index.ts';
 import { Generator, type LanguageModel, type RewardModel } from '../../ml/models/index.ts';
 import { scoreCompletions } from '../../ml/rlhf/index.ts';
 import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
+import { rewardRole } from '../reports/evaluationFile.ts';
 import type { Run } from '../runFolder.ts';
 import { languageModelOf, rewardModelOf } from './modelWork.ts';
-
-/** The role whose model scores and is not judged. */
-export const rewardRole = 'reward';
 
 /** What a model wrote. */
 export interface Written {

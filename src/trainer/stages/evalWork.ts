@@ -14,18 +14,18 @@ import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import { flagNames, promptSchema, type Prompt } from '../../protocol/records.ts';
 import { createWorld, cutFewShot, fewShotText, isWorldPrompt, judge } from '../../world/index.ts';
 import { writeJsonAtomic } from '../atomicFile.ts';
+import { evaluationFile, rewardRole } from '../reports/evaluationFile.ts';
+import { writeEvaluationReport } from '../reports/evaluationReport.ts';
 import type { WorkMaker } from '../runContext.ts';
 import type { RunWork } from '../runWork.ts';
 import { alignmentTax, taxProbe, type AlignmentTax } from './alignmentTax.ts';
 import { bestOfCurve, type ScoredCompletion } from './bestOfCurve.ts';
-import { EvalModels, rewardRole, type Written } from './evalModels.ts';
+import { EvalModels, type Written } from './evalModels.ts';
 import { summarise, type Answer } from './evaluation.ts';
 import { promptsOf, splitsNamed } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { contestPrompts, contestScore, prefixes, winnerOf } from './prefixContest.ts';
 
-/** The file in the run folder that holds every answer and its judgement. */
-export const evaluationFile = 'evaluation.json';
 const rowsPerStep = 64;
 /** The role whose best of N is judged, and under what name. */
 const bestRole = 'sft';
@@ -211,7 +211,7 @@ export const evalWork: WorkMaker = async (context): Promise<RunWork> => {
       contestScores.push(...saved.contest);
       drawn.push(...saved.drawn);
     },
-    finish() {
+    async finish() {
       const found = {
         models: summarise(answers, taxes),
         ...(contested ? { prefix: candidates[winnerOf(contestScores)].prefix, contestScores } : {}),
@@ -226,7 +226,8 @@ export const evalWork: WorkMaker = async (context): Promise<RunWork> => {
           completions: Object.fromEntries([...answers].map(([name, list]) => [name, list[i]])),
         })),
       });
-      return Promise.resolve({ writeModel: null, summary: { prompts: prompts.length, ...found } });
+      await writeEvaluationReport(context.run);
+      return { writeModel: null, summary: { prompts: prompts.length, ...found } };
     },
     dispose: () => {
       models.dispose();

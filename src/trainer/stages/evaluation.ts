@@ -1,5 +1,5 @@
 /** What judged answers add up to. */
-import { outcome, winRate } from '../../ml/rlhf/index.ts';
+import { outcome, winRate } from '../../data/index.ts';
 import { flagNames, type FlagName } from '../../protocol/records.ts';
 import type { AlignmentTax } from './alignmentTax.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Random } from '../../data/random.ts';
-import { bootstrapInterval, outcome, winRate } from './winRate.ts';
+import { Random } from './random.ts';
+import { bootstrapInterval, outcome, wilsonInterval, winRate } from './winRate.ts';
 
 test("the paper's 85 ± 3 % is what 544 comparisons give", () => {
   const wins = Math.round(0.85 * 544);
@@ -55,4 +55,18 @@ test('the interval of a model against itself is the one half', () => {
   const ties = ['a', 'b', 'c'].map((cluster) => ({ cluster, outcome: 0.5 }));
   assert.deepEqual(bootstrapInterval(ties, new Random(3)), [0.5, 0.5]);
   assert.throws(() => bootstrapInterval([], new Random(3)), /at least one comparison/);
+});
+
+test("Wilson's interval is that of Newcombe's table (1998, Table I, method 3)", () => {
+  const published = [
+    [81, 263, 0.2553, 0.3662],
+    [15, 148, 0.0624, 0.1605],
+    [0, 20, 0, 0.1611],
+    [1, 29, 0.0061, 0.1718],
+  ];
+  for (const [wins, n, low, high] of published) {
+    const interval = wilsonInterval(wins / n, n);
+    assert.ok(Math.abs(interval[0] - low) < 5e-5, `${wins}/${n}: ${interval[0]}`);
+    assert.ok(Math.abs(interval[1] - high) < 5e-5, `${wins}/${n}: ${interval[1]}`);
+  }
 });

@@ -6,6 +6,8 @@ import { registerCommands, trainerScript } from './host/commands/registerCommand
 import { registerComparePanel } from './host/compare/comparePanel.ts';
 import { registerDemonstration } from './host/demonstrationEditor.ts';
 import { ErrorReporter } from './host/errorReporter.ts';
+import { DatasetDrop } from './host/exchange/datasetDrop.ts';
+import { Importer } from './host/exchange/importer.ts';
 import { InlineComparisons } from './host/inline/inlineComparisons.ts';
 import { PromptCodeLens } from './host/inline/promptCodeLens.ts';
 import { ProjectSampler } from './host/inline/projectSampler.ts';
@@ -22,6 +24,7 @@ import { RunEndNotifier } from './host/runs/runEndNotifier.ts';
 import { ProcessLauncher } from './host/runs/trainerLauncher.ts';
 import { currentRuns, runActions } from './host/runs/currentRuns.ts';
 import type { StudioApi } from './host/studioApi.ts';
+import { studioCommand } from './host/studioCommand.ts';
 import { RunTasks } from './host/tasks/runTasks.ts';
 import { StudioViews } from './host/views/studioViews.ts';
 
@@ -107,11 +110,20 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
     resume: (id) => run('resumeRun', id),
     onError: note,
   });
+  const ask = studioCommand(program);
+  const importer = own(
+    new Importer({
+      projectPath: () => projects.current?.path,
+      ask,
+      taken: async () => projects.current?.refresh(),
+    }),
+  );
   const views = own(
     new StudioViews({
       projects,
       diagnostics,
       labeler,
+      drop: new DatasetDrop((files) => void run('import', undefined, files)),
       runEnded: (ended) => notifier.ended(ended),
       onError: note,
     }),
@@ -128,6 +140,8 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
       promptWriter: own(new PromptWriter({ project, labeler })),
       runPanels,
       comparePanels,
+      ask,
+      importer,
       errors,
     }),
   );

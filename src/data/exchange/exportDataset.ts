@@ -24,6 +24,8 @@ export interface ExportOptions {
   readonly splits?: readonly Split[] | undefined;
   /** Encodes texts as GPT-2 tokens, for formats that hold tokens. */
   readonly encode?: ((text: string) => number[]) | undefined;
+  /** Told now and then how many rows were written so far. */
+  readonly onProgress?: ((rows: number) => void) | undefined;
 }
 
 /** What an export wrote. */
@@ -39,6 +41,8 @@ export interface Exported {
   /** Other files that were written beside it. */
   readonly beside: readonly string[];
 }
+
+const promptsPerReport = 1000;
 
 /**
  * Writes a dataset to a file of another format. The file takes its name only when it is whole.
@@ -71,6 +75,7 @@ export async function exportDataset(dataset: Dataset, options: ExportOptions): P
         if (own.length === 0) empty += 1;
         rows += own.length;
         for (const row of own) await sink.write(row);
+        if (prompts % promptsPerReport === 0) options.onProgress?.(rows);
       }
     } finally {
       await sink.end();

@@ -22,6 +22,8 @@ export interface ImportOptions {
   readonly ids: 'hash' | 'drop';
   /** Decodes GPT-2 token ids, for formats that hold tokens. */
   readonly decode?: ((ids: readonly number[]) => string) | undefined;
+  /** Told now and then how many rows were read so far, of all files together. */
+  readonly onProgress?: ((rows: number) => void) | undefined;
 }
 
 /** Counts of records by kind. */
@@ -58,6 +60,7 @@ export interface ImportPlan {
 }
 
 const sampleRows = 20;
+const rowsPerReport = 2000;
 
 /**
  * Reads files and works out what they would add to a dataset (null for a project that is still to
@@ -84,6 +87,7 @@ class Planning {
   private readonly records = new Map<string, ImportedRecord>();
   private readonly known = new Map<string, RecordKind>();
   private repeated = 0;
+  private rowsRead = 0;
   private readonly standing = new Map<string, string>();
   private readonly gathered = new Map<Format, { file: number; rows: SourceValue[] }[]>();
 
@@ -112,6 +116,7 @@ class Planning {
     try {
       for await (const item of source.rows()) {
         rows += 1;
+        if (++this.rowsRead % rowsPerReport === 0) this.options.onProgress?.(this.rowsRead);
         if (item.type === 'problem') {
           badRows += 1;
           this.problems.push(item.problem);

@@ -7,6 +7,8 @@ import type { ComparePanels } from '../compare/comparePanel.ts';
 import type { Demonstrations } from '../demonstrationEditor.ts';
 import { Disposables } from '../disposables.ts';
 import type { ErrorReporter } from '../errorReporter.ts';
+import { exportProject, exportRequestSchema } from '../exchange/exporter.ts';
+import type { Importer } from '../exchange/importer.ts';
 import { CandidateComment, type InlineComparisons } from '../inline/inlineComparisons.ts';
 import type { Sample, Vote } from '../inline/comparison.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
@@ -17,6 +19,7 @@ import type { RankingPanels } from '../rankingPanel.ts';
 import { RemedyError } from '../remedyError.ts';
 import type { RunPanels } from '../runPanel.ts';
 import type { TrainerLauncher } from '../runs/trainerLauncher.ts';
+import type { AskStudio } from '../studioCommand.ts';
 import { openDataFileCommand } from '../views/datasetNodes.ts';
 import {
   agreementDocuments,
@@ -60,10 +63,13 @@ export interface CommandSurroundings {
   readonly promptWriter: PromptWriter;
   readonly runPanels: RunPanels;
   readonly comparePanels: ComparePanels;
+  readonly ask: AskStudio;
+  readonly importer: Importer;
   readonly errors: ErrorReporter;
 }
 
-type Handler = (argument: unknown) => Promise<void>;
+/** A menu over several files gives the one under the pointer, then all that are selected. */
+type Handler = (argument: unknown, selected?: unknown) => Promise<void>;
 
 /** Registers all commands. What a command throws becomes a message with its remedy. */
 export function registerCommands(surroundings: CommandSurroundings): Disposables {
@@ -77,13 +83,15 @@ export function registerCommands(surroundings: CommandSurroundings): Disposables
     ...projectHandlers(surroundings, documents),
     ...runHandlers(surroundings),
     ...inlineHandlers(surroundings),
+    ...exchangeHandlers(surroundings),
   };
   for (const [name, handle] of Object.entries(handlers)) {
     const id = name.startsWith('instruct.') ? name : `instruct.${name}`;
-    const guarded = async (argument: unknown): Promise<void> => {
+    const guarded = async (argument: unknown, selected: unknown): Promise<void> => {
       try {
-        await handle(argument);
+        await handle(argument, selected);
       } catch (thrown) {
+        if (thrown instanceof vscode.CancellationError) return; // as the user wished
         surroundings.errors.report(thrown);
       }
     };
@@ -155,6 +163,29 @@ function projectHandlers(
     compareDiff: () => {
       expectTrust();
       return compareInDiff(projects.expect(), sample, documents);
+    },
+  };
+}
+
+function exchangeHandlers({
+  projects,
+  ask,
+  importer,
+}: CommandSurroundings): Record<string, Handler> {
+  return {
+    import: (argument, selected) => {
+      expectTrust();
+      const all = Array.isArray(selected) && selected.length > 0 ? selected : [argument].flat();
+      return importer.preview(all.filter((each) => each instanceof vscode.Uri));
+    },
+    applyImport: (argument) => importer.apply(argument),
+    changeImportFormat: (argument) => importer.changeFormat(argument),
+    changeImportIds: (argument) => importer.changeIds(argument),
+    cancelImport: (argument) => importer.cancel(argument),
+    export: (argument) => {
+      expectTrust();
+      const request = exportRequestSchema.safeParse(argument).data ?? {};
+      return exportProject(projects.expect(), ask, request);
     },
   };
 }

@@ -15,9 +15,15 @@ export class NodeTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
   private timer: NodeJS.Timeout | undefined;
   private stale = false;
 
-  constructor(viewId: string, rows: () => readonly TreeNode[]) {
+  constructor(
+    viewId: string,
+    rows: () => readonly TreeNode[],
+    drop?: vscode.TreeDragAndDropController<TreeNode>,
+  ) {
     this.rows = rows;
-    this.view = this.owned.add(vscode.window.createTreeView(viewId, { treeDataProvider: this }));
+    const dropping = drop === undefined ? {} : { dragAndDropController: drop };
+    const options = { treeDataProvider: this, ...dropping };
+    this.view = this.owned.add(vscode.window.createTreeView(viewId, options));
     this.owned.add(
       this.view.onDidChangeVisibility(({ visible }) => {
         if (visible && this.stale) this.refresh();

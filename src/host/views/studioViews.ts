@@ -20,6 +20,8 @@ export interface ViewSurroundings {
   readonly projects: ProjectService;
   readonly diagnostics: ProjectDiagnostics;
   readonly labeler: () => Promise<string>;
+  /** Takes what is dropped on the Dataset view. */
+  readonly drop: vscode.TreeDragAndDropController<TreeNode>;
   /** A run that was live has come to its end. */
   readonly runEnded: (run: Run) => void;
   readonly onError: (thrown: unknown) => void;
@@ -44,12 +46,17 @@ export class StudioViews implements vscode.Disposable {
 
   constructor(surroundings: ViewSurroundings) {
     this.surroundings = surroundings;
-    const tree = (id: string, rows: (project: ProjectFolder) => readonly TreeNode[]): NodeTree =>
-      this.owned.add(
-        new NodeTree(`instruct.${id}`, () => (this.shown === undefined ? [] : rows(this.shown))),
-      );
+    const tree = (
+      id: string,
+      rows: (project: ProjectFolder) => readonly TreeNode[],
+      drop?: vscode.TreeDragAndDropController<TreeNode>,
+    ): NodeTree => {
+      const shownRows = (): readonly TreeNode[] =>
+        this.shown === undefined ? [] : rows(this.shown);
+      return this.owned.add(new NodeTree(`instruct.${id}`, shownRows, drop));
+    };
     this.trees = {
-      dataset: tree('dataset', (project) => this.datasetRows(project)),
+      dataset: tree('dataset', (project) => this.datasetRows(project), surroundings.drop),
       queue: tree('queue', (project) => this.queueRows(project)),
       models: tree('models', () => modelNodes(this.models, Date.now())),
       runs: tree('runs', ({ runs }) => runNodes(runs.runs, (run) => runs.isLive(run), Date.now())),

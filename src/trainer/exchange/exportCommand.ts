@@ -5,6 +5,7 @@ import { splits, type Split } from '../../protocol/records.ts';
 import { commonOptions, projectOption, type Command } from '../command.ts';
 import { usageError } from '../commandLine.ts';
 import { exitCodes } from '../exitCodes.ts';
+import { progressOption, progressOf } from './progressOption.ts';
 import { tokenizerOf, tokenizerOption } from './tokenizerOption.ts';
 
 const writable = formats.filter(({ write }) => write !== null);
@@ -27,6 +28,7 @@ export const exportCommand: Command = {
     },
     split: { value: 'NAME', multiple: true, description: 'Only prompts of this split.' },
     ...tokenizerOption,
+    ...progressOption,
     ...commonOptions,
   },
   stages: [],
@@ -45,6 +47,7 @@ export const exportCommand: Command = {
       out: resolve(out),
       splits: wanted.length === 0 ? undefined : wanted,
       encode: tokenizer?.encode,
+      onProgress: progressOf(args, terminal),
     });
     if (args.has('json')) {
       terminal.print(JSON.stringify(exported));

@@ -19,6 +19,7 @@ import { exitCodes } from '../exitCodes.ts';
 import { createEmptyProject } from '../projectFolder.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable } from '../textTable.ts';
+import { progressOption, progressOf } from './progressOption.ts';
 import { tokenizerOption, tokenizerOf } from './tokenizerOption.ts';
 
 const shownProblems = 50;
@@ -40,6 +41,7 @@ export const importCommand: Command = {
       description: 'Leave out who wrote and who labeled; their ids are hashed when absent.',
     },
     ...tokenizerOption,
+    ...progressOption,
     ...commonOptions,
   },
   stages: [],
@@ -59,6 +61,7 @@ export const importCommand: Command = {
         format: args.text('format'),
         ids: args.has('drop-ids') ? 'drop' : 'hash',
         decode: tokenizer?.decode,
+        onProgress: progressOf(args, terminal),
       },
     );
     const isDry = args.has('dry-run');
@@ -70,19 +73,9 @@ export const importCommand: Command = {
     }
     const { files, added, known, repeated, problems } = plan;
     if (args.has('json')) {
-      terminal.print(
-        JSON.stringify({
-          project,
-          dryRun: isDry,
-          created: isNew && !isDry && found,
-          files,
-          added,
-          known,
-          repeated,
-          problems,
-          written,
-        }),
-      );
+      const created = isNew && !isDry && found;
+      const report = { project, dryRun: isDry, created, files, added, known, repeated, problems };
+      terminal.print(JSON.stringify({ ...report, written }));
     } else show(plan, { isDry, isNew, project, written }, terminal);
     return plan.problems.length === 0 ? exitCodes.ok : exitCodes.failed;
   },

@@ -50,13 +50,17 @@ test('a newcomer creates a project, ranks, trains through a reload, and compares
   await t.test(
     'SFT is trained: status bar, tree and chart move; a reload loses nothing',
     async () => {
-      await useSteps(workbench, 1500);
+      await useSteps(workbench, 5000);
       await workbench.runCommand('Instruct: Train SFT');
       const status = page.locator('.statusbar-item', { hasText: /SFT \d+%/ });
       await status.waitFor(patience);
       const chart = await workbench.webview('[data-panel="run"]', 60_000);
       await chart.locator('canvas').first().waitFor(patience);
-      await page.waitForTimeout(2000);
+      const ages: number[] = [];
+      for (let look = 0; look < 7; look += 1) ages.push(await ageOfNews(workbench, chart));
+      ages.sort((a, b) => a - b);
+      t.diagnostic(`a step is in the panel after ${ages.join(', ')} ms`);
+      assert.ok(ages[3] <= 1000, `seven looks: ${ages.join(', ')} ms`);
       await shoot(workbench, 'newcomer-4-training');
       await workbench.runCommand('Developer: Reload Window');
       await status.waitFor({ state: 'detached', ...patience });
@@ -152,10 +156,26 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   }
 }
 
+/** Milliseconds until the run panel shows the step that its run wrote last, or a later one. */
+async function ageOfNews({ folder, page }: Workbench, panel: Frame): Promise<number> {
+  const [run] = (await readdir(path.join(folder, 'runs'))).filter((name) => !name.startsWith('.'));
+  const events = await readFile(path.join(folder, 'runs', run, 'events.jsonl'), 'utf8');
+  const step = Number(/.*"step":(\d+)/s.exec(events)?.[1]);
+  assert.ok(step > 0, 'the run has written a step');
+  const from = performance.now();
+  await until(`step ${step} in the panel`, async () => {
+    const shown = await panel.getByText(/^Step [\d,]+ of/).innerText();
+    return Number(shown.replace(/^Step ([\d,]+).*/s, '$1').replaceAll(',', '')) >= step;
+  });
+  const age = Math.round(performance.now() - from);
+  await page.waitForTimeout(200);
+  return age;
+}
+
 /** Sets SFT up for about so many small steps, whatever the number of demonstrations. */
 async function useSteps(workbench: Workbench, steps: number): Promise<void> {
   const demonstrations = (await records(workbench, 'demonstrations', demonstrationSchema)).length;
-  const batchSize = 32; // steps of the usual size: thousands of tiny ones would be a flood of events
+  const batchSize = Math.max(4, Math.min(32, Math.ceil(demonstrations / steps)));
   const epochs = Math.max(1, Math.round((steps * batchSize) / demonstrations));
   const file = path.join(workbench.folder, 'instruct.json');
   const project = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(file, 'utf8')));

@@ -1,11 +1,11 @@
 /** Starts trainer processes: the only place of the host that knows their command line. */
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import path from 'node:path';
 import { InstructError } from '../../protocol/errors.ts';
 import { runFiles, type Stage } from '../../protocol/run.ts';
 import { createReplySchema, type CreateReply } from '../../protocol/trainerCommand.ts';
+import { giveWay } from './giveWay.ts';
 
 /** What a new run is to do, beyond the defaults of `instruct.json`. */
 export type NewRun =
@@ -25,9 +25,6 @@ export interface LaunchedRun {
   /** Its exit code, null for a signal; never settles when this process ends first. */
   readonly exited: Promise<number | null>;
 }
-
-/** A third of the share of a process of the usual priority, where they compete. */
-const niceness = 5;
 
 /** Makes run folders and starts processes on them. */
 export interface TrainerLauncher {
@@ -109,16 +106,6 @@ export class ProcessLauncher implements TrainerLauncher {
     } finally {
       closeSync(log);
     }
-  }
-}
-
-/** Lets the editor and everything else the user does go before a run: it fills every core. */
-function giveWay(pid: number | undefined): void {
-  if (pid === undefined) return; // it did not start: its `error` event says so
-  try {
-    setPriority(pid, niceness);
-  } catch {
-    return; // a system that forbids it, or a process that has ended: nothing hangs on it
   }
 }
 

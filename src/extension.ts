@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
+import { registerNativeSurfaces } from './host/chat/nativeSurfaces.ts';
 import { registerCommands, trainerScript } from './host/commands/registerCommands.ts';
 import { registerComparePanel } from './host/compare/comparePanel.ts';
 import { registerDemonstration } from './host/demonstrationEditor.ts';
@@ -101,6 +102,8 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
   const comparisons = own(
     new InlineComparisons({ sample: sampler.sample, labeler, onError: report }),
   );
+  const { sample, count } = sampler;
+  own(registerNativeSurfaces({ projects, sample, count, extensionUri, note }));
   own(new RunFileLens(projects));
   own(new RunTasks(projects));
   const lenses = own(new PromptCodeLens(projects));

@@ -1,5 +1,5 @@
 /**
- * Messages of the sampler, the process behind inline and side-by-side comparison
+ * Messages of the sampler, the process behind comparisons, chat and inline completions
  * (`trainer.mjs sampler --project DIR`): one JSON object a line, requests on its standard input,
  * replies on its standard output.
  */
@@ -28,12 +28,20 @@ export const samplerRequestSchema = z.discriminatedUnion('type', [
     /** Whether the completion ended by itself. */
     ended: z.boolean(),
   }),
+  z.object({
+    /** Asks how many tokens a text is to a model. */
+    type: z.literal('count'),
+    id: z.string(),
+    /** Model folder relative to the project. */
+    model: z.string(),
+    text: z.string(),
+  }),
   z.object({ type: z.literal('cancel'), id: z.string() }),
 ]);
 /** See {@link samplerRequestSchema}. */
 export type SamplerRequest = z.infer<typeof samplerRequestSchema>;
 
-/** What the sampler answers. After `done`, `scored` or `error` no reply with that id follows. */
+/** What the sampler answers. After `done`, `scored`, `counted` or `error` no reply with that id follows. */
 export const samplerReplySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   /** `text` is what was added since the last reply. */
@@ -52,6 +60,7 @@ export const samplerReplySchema = z.discriminatedUnion('type', [
     /** Null for a completion that does not fit into the context with its prompt. */
     score: z.number().nullable(),
   }),
+  z.object({ type: z.literal('counted'), id: z.string(), tokens: z.int() }),
   z.object({
     type: z.literal('error'),
     id: z.string(),

@@ -146,3 +146,16 @@ test('the sampler ends when its asker goes away, even in the middle of a request
   sampler.process.stdin?.destroy();
   assert.equal((await sampler.ended).code, 0);
 });
+
+test('a text is counted in tokens of the model, and a missing model is an error', async (t) => {
+  const sampler = await startSampler(t);
+  // Four bytes in UTF-8, none of which the lessons have: byte-level BPE has nothing to merge.
+  sampler.ask({ type: 'count', id: 'c1', model: 'models/base', text: '🐙' });
+  sampler.ask({ type: 'count', id: 'c2', model: 'models/base', text: '' });
+  sampler.ask({ type: 'count', id: 'c3', model: 'models/none', text: 'a' });
+  await until('the answers', () => ['c1', 'c2', 'c3'].every((id) => sampler.of(id).length > 0));
+  assert.deepEqual(sampler.of('c1'), [{ type: 'counted', id: 'c1', tokens: 4 }]);
+  assert.deepEqual(sampler.of('c2'), [{ type: 'counted', id: 'c2', tokens: 0 }]);
+  const [missing] = sampler.of('c3');
+  assert.ok(missing.type === 'error' && missing.code === 'missing-file');
+});

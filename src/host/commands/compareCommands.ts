@@ -6,7 +6,7 @@ import type { Sample } from '../inline/comparison.ts';
 import type { InlineComparisons } from '../inline/inlineComparisons.ts';
 import { promptRecordAt, promptTextAt, type Lines, type PlacedPrompt } from '../inline/promptAt.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
-import { languageModels, type ModelInfo } from '../views/modelCatalog.ts';
+import { alignedModel, languageModels, type ModelInfo } from '../views/modelCatalog.ts';
 import { modelLabel } from '../views/modelNodes.ts';
 import { oneLine } from '../views/treeNode.ts';
 import { property } from './arguments.ts';
@@ -15,10 +15,7 @@ import { modelsOf, noModel } from './trainingCommands.ts';
 /** The scheme of the diff editor's documents. */
 export const completionScheme = 'instruct-completion';
 
-/**
- * The base and the model compared with it: the one that `models.aligned` names, else the newest PPO
- * model, else the newest SFT model.
- */
+/** The base and the model compared with it, see {@link alignedModel}. */
 export async function modelsToCompare(project: ProjectFolder): Promise<[ModelInfo, ModelInfo]> {
   const { base, aligned } = project.expectProject().models;
   const models = languageModels(await modelsOf(project));
@@ -31,11 +28,7 @@ export async function modelsToCompare(project: ProjectFolder): Promise<[ModelInf
       place: { path: base },
     });
   }
-  const trained = models.filter(({ ref }) => ref !== base);
-  const other =
-    aligned === undefined
-      ? (trained.find(({ made }) => made === 'ppo') ?? trained.at(0))
-      : trained.find(({ ref }) => ref === aligned);
+  const other = alignedModel(models, { base, aligned });
   if (other !== undefined) return [baseModel, other];
   throw aligned === undefined
     ? noModel('There is no trained model to compare the base with yet.')

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { kindOfFile } from '../../data/index.ts';
 import { projectFileName } from '../../protocol/project.ts';
+import { openChat } from '../chat/openChat.ts';
 import type { ComparePanels } from '../compare/comparePanel.ts';
 import type { Demonstrations } from '../demonstrationEditor.ts';
 import { Disposables } from '../disposables.ts';
@@ -11,6 +12,7 @@ import { exportProject, exportRequestSchema } from '../exchange/exporter.ts';
 import type { Importer } from '../exchange/importer.ts';
 import { CandidateComment, type InlineComparisons } from '../inline/inlineComparisons.ts';
 import type { Sample, Vote } from '../inline/comparison.ts';
+import { promptLanguage } from '../inline/promptCompletions.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { ProjectService } from '../project/projectService.ts';
 import { openPromptTable } from '../promptTable/promptTableEditor.ts';
@@ -159,6 +161,11 @@ function projectHandlers(
       projects.expect().expectProject();
       surroundings.comparePanels.open();
       return Promise.resolve();
+    },
+    openChat,
+    newPromptFile: async () => {
+      const document = await vscode.workspace.openTextDocument({ language: promptLanguage });
+      await vscode.window.showTextDocument(document);
     },
     compareDiff: () => {
       expectTrust();

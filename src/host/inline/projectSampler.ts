@@ -1,5 +1,6 @@
 /** The sampler of whichever project is open. */
 import * as vscode from 'vscode';
+import type { Count } from '../chat/chatModels.ts';
 import type { Score } from '../compare/compareSession.ts';
 import { Disposables } from '../disposables.ts';
 import type { ProjectService } from '../project/projectService.ts';
@@ -34,6 +35,9 @@ export class ProjectSampler implements vscode.Disposable {
     if (newest === undefined) return undefined;
     return this.sampler().score({ model: newest, prompt, completion, ended });
   };
+
+  /** How many tokens a text is to a model. */
+  readonly count: Count = (model, text) => this.sampler().count({ model, text });
 
   dispose(): void {
     this.owned.dispose();

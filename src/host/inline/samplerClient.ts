@@ -18,6 +18,8 @@ import { nodeEnvironment, type NodeProgram } from '../runs/trainerLauncher.ts';
 export type SampleJob = Omit<Extract<SamplerRequest, { type: 'sample' }>, 'type' | 'id'>;
 /** A completion to be scored by a reward model. */
 export type ScoreJob = Omit<Extract<SamplerRequest, { type: 'score' }>, 'type' | 'id'>;
+/** A text whose tokens are to be counted. */
+export type CountJob = Omit<Extract<SamplerRequest, { type: 'count' }>, 'type' | 'id'>;
 /** A completion as it was drawn. */
 export type Sampled = Pick<
   Extract<SamplerReply, { type: 'done' }>,
@@ -34,7 +36,7 @@ export interface SamplerSurroundings {
   readonly idleMs?: number;
 }
 
-type Answer = Extract<SamplerReply, { type: 'done' | 'scored' }>;
+type Answer = Extract<SamplerReply, { type: 'done' | 'scored' | 'counted' }>;
 
 interface Pending {
   readonly onText: (text: string) => void;
@@ -71,7 +73,7 @@ export class SamplerClient implements Disposable {
     try {
       const answer = await this.ask({ type: 'sample', id, ...job }, onText);
       if (answer.type === 'done') return answer;
-      throw new Error('sample: expected "done", got "scored"');
+      throw new Error(`sample: expected "done", got "${answer.type}"`);
     } finally {
       signal.removeEventListener('abort', cancel);
     }
@@ -84,7 +86,14 @@ export class SamplerClient implements Disposable {
   async score(job: ScoreJob): Promise<number | null> {
     const answer = await this.ask({ type: 'score', id: randomUUID(), ...job }, () => undefined);
     if (answer.type === 'scored') return answer.score;
-    throw new Error('score: expected "scored", got "done"');
+    throw new Error(`score: expected "scored", got "${answer.type}"`);
+  }
+
+  /** How many tokens a text is to a model's tokenizer. Rejects as {@link sample} does. */
+  async count(job: CountJob): Promise<number> {
+    const answer = await this.ask({ type: 'count', id: randomUUID(), ...job }, () => undefined);
+    if (answer.type === 'counted') return answer.tokens;
+    throw new Error(`count: expected "counted", got "${answer.type}"`);
   }
 
   private ask(

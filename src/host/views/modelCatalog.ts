@@ -65,6 +65,25 @@ export function modelsMadeBy(models: readonly ModelInfo[], stage: Stage): ModelI
   return models.filter(({ made, exists }) => exists && made === stage).reverse();
 }
 
+/** Which models a project names: `models` of `instruct.json`. */
+export interface NamedModels {
+  readonly base: string;
+  readonly aligned?: string | undefined;
+}
+
+/**
+ * The model that stands against the base: the one that `models.aligned` names, else the newest PPO
+ * model, else the newest other one; undefined where there is none.
+ */
+export function alignedModel(
+  models: readonly ModelInfo[],
+  { base, aligned }: NamedModels,
+): ModelInfo | undefined {
+  const others = languageModels(models).filter(({ ref }) => ref !== base);
+  if (aligned !== undefined) return others.find(({ ref }) => ref === aligned);
+  return others.find(({ made }) => made === 'ppo') ?? others.at(0);
+}
+
 function isModel(projectPath: string, ref: string): boolean {
   return existsSync(path.join(projectPath, ref, 'config.json'));
 }

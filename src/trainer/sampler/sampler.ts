@@ -16,6 +16,7 @@ import type { LoadedModel, ModelCache } from './modelCache.ts';
 
 type SampleRequest = Extract<SamplerRequest, { type: 'sample' }>;
 type ScoreRequest = Extract<SamplerRequest, { type: 'score' }>;
+type CountRequest = Extract<SamplerRequest, { type: 'count' }>;
 
 /** Requests that are sampled side by side. */
 const mostAtOnce = 4;
@@ -53,6 +54,7 @@ export class Sampler {
       });
     } else if (request.type === 'cancel') this.cancel(request.id);
     else if (request.type === 'score') void this.score(request).then(this.surroundings.reply);
+    else if (request.type === 'count') void this.count(request).then(this.surroundings.reply);
     else {
       this.waiting.push(request);
       this.startNext();
@@ -87,6 +89,19 @@ export class Sampler {
       this.startNext();
     });
     this.startNext();
+  }
+
+  /** Never rejects: what goes wrong becomes the reply. */
+  private async count({ id, model, text }: CountRequest): Promise<SamplerReply> {
+    try {
+      const tokens = await this.surroundings.models.with(model, (loaded) =>
+        Promise.resolve(loaded.model.tokenizer.encode(text).length),
+      );
+      return { type: 'counted', id, tokens };
+    } catch (thrown) {
+      const { code, message, remedy } = toErrorData(thrown);
+      return { type: 'error', id, code, message, remedy };
+    }
   }
 
   /** Never rejects: what goes wrong becomes the last reply. */

@@ -9,6 +9,8 @@ import { registerDemonstration } from './host/demonstrationEditor.ts';
 import { ErrorReporter } from './host/errorReporter.ts';
 import { DatasetDrop } from './host/exchange/datasetDrop.ts';
 import { Importer } from './host/exchange/importer.ts';
+import { registerReportEditor } from './host/evaluation/reportEditor.ts';
+import { EvaluationTests } from './host/evaluation/evaluationTests.ts';
 import { InlineComparisons } from './host/inline/inlineComparisons.ts';
 import { PromptCodeLens } from './host/inline/promptCodeLens.ts';
 import { ProjectSampler } from './host/inline/projectSampler.ts';
@@ -106,6 +108,8 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
   own(registerNativeSurfaces({ projects, sample, count, extensionUri, note }));
   own(new RunFileLens(projects));
   own(new RunTasks(projects));
+  own(registerReportEditor(note));
+  const evaluationTests = own(new EvaluationTests(projects));
   const lenses = own(new PromptCodeLens(projects));
   const notifier = new RunEndNotifier({
     openRun: (id) => run('openRun', id),
@@ -154,6 +158,7 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
     activationMs,
     ready: async () => projects.current?.ready,
     rows: (view) => views.trees[view].getChildren(),
+    evaluationTests: () => evaluationTests.listedIds,
     runs: () =>
       (projects.current?.runs.runs ?? []).map(({ id, spec, state, view }) => ({
         id,

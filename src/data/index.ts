@@ -70,7 +70,16 @@ export type {
   Served,
 } from './queue.ts';
 export type { QueuePolicy } from './queuePolicy.ts';
-export { writeReport } from './reports/index.ts';
+export {
+  headline,
+  modelName,
+  percent,
+  sliceName,
+  subjectOf,
+  verdict,
+  withInterval,
+  writeReport,
+} from './reports/index.ts';
 export { screen } from './screening.ts';
 export type {
   Criterion,

@@ -18,6 +18,8 @@ export interface StudioApi {
   ready(): Promise<void>;
   /** The rows that a view shows. */
   rows(view: 'dataset' | 'queue' | 'models' | 'runs'): readonly TreeNode[];
+  /** What the Test Explorer lists: `suite` or `suite/slice`. */
+  evaluationTests(): readonly string[];
   /** The runs of the project, newest first. */
   runs(): readonly RunInfo[];
 }

@@ -11,5 +11,9 @@ export const createReplySchema = z.union([
   z.object({ run: z.string().min(1) }),
   z.object({ error: errorDataSchema }),
 ]);
-/** See {@link createReplySchema}. */
-export type CreateReply = z.infer<typeof createReplySchema>;
+
+/** The answer to `report --json`: absolute paths of what was written, or why there is none. */
+export const reportReplySchema = z.union([
+  z.object({ files: z.array(z.string()) }),
+  z.object({ error: errorDataSchema }),
+]);

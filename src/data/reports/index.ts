@@ -6,6 +6,11 @@ import { evaluationBlocks } from './evaluationBlocks.ts';
 import { blocksHtml } from './html.ts';
 import { blocksMarkdown } from './markdown.ts';
 
+export { percent } from './block.ts';
+export { headline, sliceName, withInterval } from './evaluationBlocks.ts';
+export { modelName } from './modelName.ts';
+export { subjectOf, verdict } from './subject.ts';
+
 /** A report in the two formats that people read. */
 export interface WrittenReport {
   readonly title: string;

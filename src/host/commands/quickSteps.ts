@@ -63,3 +63,33 @@ export function ask(
     picker.show();
   });
 }
+
+/** Asks for any number of things; undefined when given up. The first of several steps. */
+export async function askMany(
+  title: string,
+  { placeholder, choices, totalSteps }: Step & { readonly totalSteps: number },
+): Promise<string[] | undefined> {
+  const picker = vscode.window.createQuickPick<Choice>();
+  picker.title = title;
+  picker.placeholder = placeholder;
+  picker.canSelectMany = true;
+  picker.items = choices;
+  picker.selectedItems = choices.filter(({ picked }) => picked === true);
+  picker.matchOnDescription = true;
+  picker.matchOnDetail = true;
+  picker.ignoreFocusOut = true;
+  picker.step = 1;
+  picker.totalSteps = totalSteps;
+  return new Promise((resolve) => {
+    const listening = [
+      picker.onDidAccept(() => finish(picker.selectedItems.map(({ value }) => value))),
+      picker.onDidHide(() => finish(undefined)),
+    ];
+    const finish = (answer: string[] | undefined): void => {
+      for (const listener of listening) listener.dispose();
+      resolve(answer);
+      picker.dispose();
+    };
+    picker.show();
+  });
+}

@@ -7,6 +7,12 @@ import { openChat } from '../chat/openChat.ts';
 import type { ComparePanels } from '../compare/comparePanel.ts';
 import type { Demonstrations } from '../demonstrationEditor.ts';
 import { Disposables } from '../disposables.ts';
+import {
+  compareEvaluations,
+  exportReport,
+  openReport,
+  planEvaluation,
+} from '../evaluation/evaluationCommands.ts';
 import type { ErrorReporter } from '../errorReporter.ts';
 import { exportProject, exportRequestSchema } from '../exchange/exporter.ts';
 import type { Importer } from '../exchange/importer.ts';
@@ -152,6 +158,13 @@ function projectHandlers(
     runPpo: start(planPpo, true),
     runPipeline: start(planPipeline, true),
     newRun: start(planFreely, true),
+    evaluate: start(planEvaluation, true),
+    openReport: (argument) => openReport(projects.expect(), launcher, argument, expectTrust),
+    compareEvaluations: (argument) => {
+      expectTrust();
+      return compareEvaluations(projects.expect(), launcher, argument);
+    },
+    exportReport,
     runFile: start((_project, argument) => planOfFile(argument), true),
     compareInline: (argument) => {
       expectTrust();

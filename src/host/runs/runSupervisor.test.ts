@@ -63,6 +63,7 @@ const launcher: TrainerLauncher = {
     return id;
   },
   initialize: () => Promise.resolve(),
+  report: () => Promise.resolve([]),
   launch(folder) {
     launched.push(path.basename(folder));
     return { pid: process.pid, exited: new Promise(() => undefined) };

@@ -2,9 +2,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
+import type * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { runFiles, type Stage } from '../../protocol/run.ts';
-import { createReplySchema, type CreateReply } from '../../protocol/trainerCommand.ts';
+import { createReplySchema, reportReplySchema } from '../../protocol/trainerCommand.ts';
 import { giveWay } from './giveWay.ts';
 
 /** What a new run is to do, beyond the defaults of `instruct.json`. */
@@ -38,6 +39,12 @@ export interface TrainerLauncher {
    * @throws InstructError as the trainer put it, or `internal`.
    */
   initialize(folder: string): Promise<void>;
+  /**
+   * Writes the report of a finished evaluation, or how it compares with an earlier one.
+   * Resolves with the absolute paths of the files.
+   * @throws InstructError as the trainer put it, or `internal`.
+   */
+  report(projectPath: string, runId: string, against?: string): Promise<readonly string[]>;
   /** Starts a detached process on a run folder, with no pipe to this one. */
   launch(runFolder: string): LaunchedRun;
 }
@@ -72,7 +79,7 @@ export class ProcessLauncher implements TrainerLauncher {
     const what = 'file' in run ? ['run', run.file] : [run.stage, ...run.options];
     const argv = [...what, '--project', projectPath, '--create-only', '--json'];
     const output = await runToEnd(this.program(), argv);
-    const reply = lastReply(output.stdout);
+    const reply = lastReply(output.stdout, createReplySchema);
     if (reply === undefined) throw notStarted(output);
     if ('error' in reply) throw new InstructError(reply.error);
     return reply.run;
@@ -80,9 +87,19 @@ export class ProcessLauncher implements TrainerLauncher {
 
   async initialize(folder: string): Promise<void> {
     const output = await runToEnd(this.program(), ['init', folder, '--json']);
-    const reply = lastReply(output.stdout);
+    const reply = lastReply(output.stdout, createReplySchema);
     if (reply !== undefined && 'error' in reply) throw new InstructError(reply.error);
     if (output.exitCode !== 0) throw notStarted(output);
+  }
+
+  async report(projectPath: string, runId: string, against?: string): Promise<readonly string[]> {
+    const argv = ['report', runId, '--project', projectPath, '--json'];
+    const compared = against === undefined ? [] : ['--against', against];
+    const output = await runToEnd(this.program(), [...argv, ...compared]);
+    const reply = lastReply(output.stdout, reportReplySchema);
+    if (reply === undefined) throw notStarted(output);
+    if ('error' in reply) throw new InstructError(reply.error);
+    return reply.files;
   }
 
   launch(runFolder: string): LaunchedRun {
@@ -140,11 +157,11 @@ function notStarted({ stderr }: Output): InstructError {
   });
 }
 
-function lastReply(stdout: string): CreateReply | undefined {
+function lastReply<T>(stdout: string, schema: z.ZodType<T>): T | undefined {
   const line = lastLine(stdout);
   if (line === undefined) return undefined;
   try {
-    return createReplySchema.safeParse(JSON.parse(line)).data;
+    return schema.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined; // no JSON: the caller reports what the process said instead
   }

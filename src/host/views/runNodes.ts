@@ -137,7 +137,11 @@ function isPartOf(run: ShownRun, pipeline: ShownRun): boolean {
 function runNode(run: ShownRun, live: boolean, now: number): TreeNode {
   const { spec, view, problem } = run;
   const target = { kind: 'run', runId: run.id } as const;
-  const open = { command: 'instruct.openRun', arguments: [run.id] };
+  const reported = run.state === 'finished' && spec?.stage === 'eval';
+  const open = {
+    command: reported ? 'instruct.openReport' : 'instruct.openRun',
+    arguments: [run.id],
+  };
   if (spec === undefined) {
     return {
       id: run.id,
@@ -198,6 +202,7 @@ function flagsOf(run: ShownRun, live: boolean): string[] {
   if (run.state === 'running') flags.push('running');
   if (run.state === 'paused' || (run.isResumable && !live)) flags.push('resumable');
   if (!live) flags.push('deletable');
+  if (run.state === 'finished' && run.spec?.stage === 'eval') flags.push('reported');
   return flags;
 }
 

@@ -40,7 +40,7 @@ const sizes: Record<'quick' | 'full', LaboratorySize> = {
     test: 1000,
     demonstrations: 2000,
     iterations: 36,
-    sweepIterations: 24,
+    sweepIterations: 16,
   },
 };
 

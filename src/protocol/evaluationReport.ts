@@ -19,6 +19,11 @@ export function evaluationComparisonName(earlierRun: string): string {
 /** The version of both files that this build reads and writes. */
 export const evaluationReportFormat = 1;
 
+/** Who can score an evaluation's answers. */
+export const scorers = ['gold', 'reward'] as const;
+/** See {@link scorers}. */
+export type ScoredBy = (typeof scorers)[number];
+
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 const interval = z.tuple([share, share]);
@@ -37,11 +42,11 @@ const preferredSchema = z.object({
 export type Preferred = z.infer<typeof preferredSchema>;
 
 const modelNumbersSchema = z.object({
-  /** Mean gold score, and its standard error over prompts. */
-  gold: z.number(),
-  goldError: z.number().min(0),
-  /** Mean of 1 to 7. */
-  likert: z.number(),
+  /** Mean score, and its standard error over prompts. */
+  score: z.number(),
+  scoreError: z.number().min(0),
+  /** Mean of 1 to 7; null where a reward model scored, which does not rate. */
+  likert: z.number().nullable(),
   /** Share of the answers with each flag, among those to which it applies. */
   flags: z.record(z.string(), share),
   /** Mean length of a completion. */
@@ -96,7 +101,7 @@ const answersSchema = z.object({
   category: z.enum(categories).exactOptional(),
   completions: z.record(
     z.string(),
-    z.object({ completion: z.string(), score: z.number(), likert: z.number() }),
+    z.object({ completion: z.string(), score: z.number(), likert: z.number().nullable() }),
   ),
 });
 /** A prompt and what each model answered. */
@@ -116,6 +121,7 @@ export const evaluationReportSchema = z.object({
   inputs: z.array(digestedFileSchema),
   /** In the order of the ladder. `sha256` is that of the weights; null where they are gone. */
   models: z.array(z.object({ name: z.string(), path: z.string(), sha256: z.string().nullable() })),
+  scoredBy: z.enum(scorers),
   /** The models that others are compared with. */
   baselines: z.array(z.string()),
   slices: z.array(sliceSchema).min(1),

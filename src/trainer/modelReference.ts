@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { InstructError } from '../protocol/errors.ts';
-import { runFiles, type Stage } from '../protocol/run.ts';
+import { runFiles, type RunSpec, type Stage } from '../protocol/run.ts';
 import { listRuns, runsFolderName } from './runFolder.ts';
 
 /**
@@ -34,11 +34,21 @@ export function resolveModel(project: string, text: string): string {
   return path;
 }
 
-/** The model of the newest run of a stage that has one, relative to the project; or null. */
-export function newestModel(project: string, stage: Stage): string | null {
+/**
+ * The model of the newest run of a stage that has one, relative to the project; or null. `narrow` is
+ * the newest SFT model of some categories only: it is a baseline, and no other stage's start.
+ */
+export function newestModel(project: string, wanted: Stage | 'narrow'): string | null {
+  const stage = wanted === 'narrow' ? 'sft' : wanted;
   const run = listRuns(project).findLast(
     ({ spec, folder }) =>
-      spec.stage === stage && existsSync(join(folder, runFiles.model, 'config.json')),
+      spec.stage === stage &&
+      (stage !== 'sft' || isNarrow(spec) === (wanted === 'narrow')) &&
+      existsSync(join(folder, runFiles.model, 'config.json')),
   );
   return run === undefined ? null : `${runsFolderName}/${run.spec.id}/${runFiles.model}`;
+}
+
+function isNarrow({ hyperparameters }: RunSpec): boolean {
+  return (hyperparameters['categories'] ?? '') !== '';
 }

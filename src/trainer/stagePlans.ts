@@ -161,13 +161,13 @@ export const stagePlans = {
   },
   eval: {
     stage: 'eval',
-    summary: 'Compare models on held-out prompts by the gold labeler',
+    summary: 'Compare models on held-out prompts by the gold labeler or a reward model',
     notes:
-      'The base model is judged with and without a few-shot prefix. Win rates have 95 % intervals.',
+      'The base model is judged with and without a few-shot prefix. Win rates have 95 % intervals. "judge" has other judges compare the answers.',
     options: {
       model: {
         ...modelOption(
-          'A model to judge as NAME=MODEL; the newest of SFT, PPO, DPO and expert iteration when absent.',
+          'A model to judge as NAME=MODEL; the newest of SFT, PPO, DPO and expert iteration when absent, and of SFT on some categories as "narrow".',
         ),
         multiple: true,
       },
@@ -236,7 +236,7 @@ function evaluatedModels(context: PlanContext): Record<string, string> {
     models[name] = resolveModel(context.dir, model);
   }
   if (given.length > 0) return models;
-  for (const stage of ['sft', 'ppo', 'dpo', 'expert'] as const) {
+  for (const stage of ['narrow', 'sft', 'ppo', 'dpo', 'expert'] as const) {
     const newest = newestModel(context.dir, stage);
     if (newest !== null) models[stage] = newest;
   }

@@ -22,10 +22,10 @@ export function evaluationBlocks(report: EvaluationReport): Block[] {
     { kind: 'text', text: headline(report), strong: true },
     {
       kind: 'text',
-      text: `Every model answered the same ${counted(whole.prompts)} held-out prompts; the gold labeler of the embedded world, which knows what is true there, judged each answer. Intervals are 95 %; ties count one half.`,
+      text: `Every model answered the same ${counted(whole.prompts)} held-out prompts; ${scorerSentence(report.scoredBy)} Intervals are 95 %; ties count one half.`,
     },
     ...report.baselines.flatMap((baseline) => ladderBlocks(whole, baseline)),
-    ...qualityBlocks(whole),
+    ...qualityBlocks(report, whole),
     ...sliceBlocks(report),
     ...taxBlocks(report),
     ...bestOfBlocks(report),
@@ -35,6 +35,16 @@ export function evaluationBlocks(report: EvaluationReport): Block[] {
     ...answerBlocks(report),
     ...provenanceBlocks(report),
   ];
+}
+
+const scoreNames = { gold: 'Gold score', reward: 'Reward model score' } as const;
+
+function scorerSentence(scoredBy: EvaluationReport['scoredBy']): string {
+  return {
+    gold: 'the gold labeler of the embedded world, which knows what is true there, judged each answer.',
+    reward:
+      'a reward model scored each answer: it may be wrong, most of all about a policy that was optimised for it.',
+  }[scoredBy];
 }
 
 /** The whole in one sentence: who is preferred to whom, how often, and whether that is more than chance. */
@@ -80,7 +90,7 @@ function ladderBlocks(slice: EvaluationSlice, baseline: string): Block[] {
   ];
 }
 
-function qualityBlocks({ models }: EvaluationSlice): Block[] {
+function qualityBlocks({ scoredBy }: EvaluationReport, { models }: EvaluationSlice): Block[] {
   const names = Object.keys(models);
   const flags = flagNames.filter((flag) =>
     names.some((name) => (models[name].flags[flag] ?? 0) > 0),
@@ -97,10 +107,10 @@ function qualityBlocks({ models }: EvaluationSlice): Block[] {
       head: ['', ...names.map(modelName)],
       rows: [
         row(
-          'Gold score',
-          ({ gold, goldError }) => `${fixed(gold)} ± ${(1.96 * goldError).toFixed(2)}`,
+          scoreNames[scoredBy],
+          ({ score, scoreError }) => `${fixed(score)} ± ${(1.96 * scoreError).toFixed(2)}`,
         ),
-        row('Likert, 1 to 7', ({ likert }) => likert.toFixed(2)),
+        row('Likert, 1 to 7', ({ likert }) => likert?.toFixed(2) ?? '–'),
         row('Characters', ({ characters }) => characters.toFixed(0)),
         ...flags.map((flag) =>
           row(flagQuestions[flag].label, (numbers) =>
@@ -130,15 +140,15 @@ function sliceBlocks(report: EvaluationReport): Block[] {
     const numbers = slice.models[model];
     if (!Object.hasOwn(numbers.against, baseline)) return [];
     const against = numbers.against[baseline];
-    const gold = slice.models[baseline].gold;
+    const theirs = slice.models[baseline].score;
     return [
       [
         sliceName(slice.name),
         counted(slice.prompts),
         percent(against.winRate),
         between(against.ci95),
-        fixed(gold),
-        fixed(numbers.gold),
+        fixed(theirs),
+        fixed(numbers.score),
       ],
     ];
   });
@@ -151,8 +161,8 @@ function sliceBlocks(report: EvaluationReport): Block[] {
         'prompts',
         `${modelName(model)} preferred`,
         '95 % interval',
-        `${modelName(baseline)} gold`,
-        `${modelName(model)} gold`,
+        `${modelName(baseline)} score`,
+        `${modelName(model)} score`,
       ],
       rows,
     },

@@ -1,6 +1,7 @@
 const names: Readonly<Record<string, string>> = {
   base: 'base',
   prompted: 'base, prompted',
+  narrow: 'SFT, narrow',
   sft: 'SFT',
   'sft-best-of-n': 'SFT, best of n',
   ppo: 'PPO',

@@ -15,8 +15,8 @@ const preferred = (winRate: number, ci95: [number, number]): Preferred => ({
 });
 
 const numbers = (against: Record<string, Preferred>) => ({
-  gold: 1,
-  goldError: 0.1,
+  score: 1,
+  scoreError: 0.1,
   likert: 4,
   flags: { failsTask: 0.25 },
   characters: 12,
@@ -34,6 +34,7 @@ function report(answers: EvaluationReport['answers'], run = 'eval-1'): Evaluatio
     hyperparameters: { temperature: 1 },
     inputs: [{ path: 'prompts/a.jsonl', sha256: 'ab'.repeat(32) }],
     models: ['base', 'sft', 'ppo'].map((name) => ({ name, path: `models/${name}`, sha256: null })),
+    scoredBy: 'gold',
     baselines: ['sft', 'base'],
     slices: [
       {

@@ -5,7 +5,7 @@ import { roleNames } from './roleNames.ts';
 import { sliceResults } from './evaluationResults.ts';
 
 function slice(name: EvaluationSlice['name'], ci95: [number, number]): EvaluationSlice {
-  const numbers = { gold: 1, goldError: 0.1, likert: 4, flags: {}, characters: 9 };
+  const numbers = { score: 1, scoreError: 0.1, likert: 4, flags: {}, characters: 9 };
   const winRate = (ci95[0] + ci95[1]) / 2;
   const preferred = { winRate, ci95, comparisons: 100, ties: 0 };
   return {

@@ -7,6 +7,14 @@ export const evaluate = {
   temperature: sample.temperature,
   maxNewTokens: sample.maxNewTokens,
   maxPrompts: sample.maxPrompts,
+  scoredBy: {
+    default: 'auto',
+    choices: ['auto', 'gold', 'reward'],
+    paper: null,
+    source: 'section 4.1: people; "instruct-studio judge" puts the answers before them',
+    description:
+      'Who scores the answers: the gold labeler, which knows only prompts of the embedded world, or a reward model. "auto" takes the gold labeler where the split has such prompts.',
+  },
   bestOf: {
     default: 0,
     range: [0, 1024],

@@ -1,3 +1,4 @@
+import { categories } from '../records.ts';
 import { adapter } from './adapter.ts';
 import { memory } from './memory.ts';
 import { optimizer } from './optimizer.ts';
@@ -30,6 +31,15 @@ export const sft = {
     paper: 0.1,
     source: 'App. C.1',
     description: 'The cosine schedule ends at this share of the peak; there is no warm-up.',
+  },
+  categories: {
+    default: '',
+    choices: [...categories],
+    list: true,
+    paper: '',
+    source: 'section 3.5; FLAN and T0 learn from narrow sets of tasks',
+    description:
+      'Learn only from demonstrations of these categories; empty for all. Such a model is the narrow baseline of an evaluation ("narrow"), as FLAN is in the paper: later stages do not start from it unless it is named.',
   },
   completionOnlyLoss: {
     default: true,

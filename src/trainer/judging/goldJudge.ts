@@ -11,7 +11,11 @@ export const goldJudge: Judge = (prompts, baseline) =>
       outcome: outcome(ours.score, theirs.score),
     })),
     ratings: prompts.flatMap(({ completions }) =>
-      Object.entries(completions).map(([model, { likert, flags }]) => ({ model, likert, flags })),
+      Object.entries(completions).map(([model, { likert, flags }]) => ({
+        model,
+        ...(likert === null ? {} : { likert }),
+        flags,
+      })),
     ),
     notes: [],
   });

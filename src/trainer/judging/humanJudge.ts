@@ -4,7 +4,8 @@
  */
 import { outcome } from '../../data/index.ts';
 import type { Completion, Ranking } from '../../protocol/records.ts';
-import type { Judge, JudgedPrompt, Preference, Rated } from './judge.ts';
+import type { JudgedPrompt } from '../reports/evaluationFile.ts';
+import type { Judge, Preference, Rated } from './judge.ts';
 
 /** The id of a model's answer among the project's completions. */
 export function answerId(run: string, promptId: string, model: string): string {

@@ -1,25 +1,5 @@
 /** Who says which of two models' answers is better. */
-import { z } from 'zod';
-import { flagNames } from '../../protocol/records.ts';
-
-/** As much of an evaluation's file as judges need. */
-export const judgedPromptSchema = z.object({
-  promptId: z.string(),
-  prompt: z.string(),
-  completions: z.record(
-    z.string(),
-    z.object({
-      completion: z.string(),
-      finish: z.enum(['stop', 'length']),
-      /** The gold labeler's. */
-      score: z.number(),
-      likert: z.number(),
-      flags: z.partialRecord(z.enum(flagNames), z.boolean().nullable()),
-    }),
-  ),
-});
-/** A prompt that several models have answered, by their names. */
-export type JudgedPrompt = z.infer<typeof judgedPromptSchema>;
+import type { JudgedPrompt } from '../reports/evaluationFile.ts';
 
 /** One judgement of a model's answer against the baseline's. */
 export interface Preference {

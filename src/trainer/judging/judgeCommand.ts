@@ -1,11 +1,8 @@
 /** `instruct-studio judge`: win rates of an evaluation's answers, by a judge of one's choice. */
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import { Dataset, Random, RecordStore } from '../../data/index.ts';
 import { loadRewardModel } from '../../ml/models/index.ts';
-import { InstructError } from '../../protocol/errors.ts';
 import type { Ranking } from '../../protocol/records.ts';
 import { writeJsonAtomic } from '../atomicFile.ts';
 import { commonOptions, projectOption, type Command } from '../command.ts';
@@ -13,13 +10,13 @@ import { usageError, type Arguments } from '../commandLine.ts';
 import { exitCodes } from '../exitCodes.ts';
 import { newestModel, resolveModel } from '../modelReference.ts';
 import { readRun, runsFolderName, type Run } from '../runFolder.ts';
-import { evaluationFile } from '../reports/evaluationFile.ts';
+import { readEvaluation, type JudgedPrompt } from '../reports/evaluationFile.ts';
 import type { Terminal } from '../terminal.ts';
 import { textTable } from '../textTable.ts';
 import { apiJudge } from './apiJudge.ts';
 import { goldJudge } from './goldJudge.ts';
 import { answersAsCompletions, humanJudge } from './humanJudge.ts';
-import { judgedPromptSchema, type Judge, type JudgedPrompt } from './judge.ts';
+import type { Judge } from './judge.ts';
 import {
   judgeAgreement,
   judgeReport,
@@ -68,16 +65,21 @@ export const judgeCommand: Command = {
     const by = judgeNamed(args.text('by') ?? 'gold');
     const project = resolve(args.text('project') ?? process.cwd());
     const run = readRun(join(project, runsFolderName, args.positionals[0]));
-    const prompts = await answersOf(run);
+    const { answers: prompts, scoredBy } = readEvaluation(run);
+    if (by === 'gold' && scoredBy !== 'gold') {
+      throw usageError(name, '--by: the gold labeler has not judged this evaluation; give another');
+    }
     const baseline = args.text('baseline') ?? 'sft';
     refuseUnknown(baseline, prompts);
     const judge = await judgeOf(by, args, run, prompts, terminal);
     if (judge === null) return exitCodes.ok;
     const judgements = await judge(prompts, baseline);
     const report = judgeReport(judgements, new Random(`judge ${args.integer('seed', 0) ?? 0}`));
-    const gold = await goldJudge(prompts, baseline);
+    const gold = scoredBy === 'gold' ? await goldJudge(prompts, baseline) : null;
     const agreement =
-      by === 'gold' ? null : judgeAgreement(judgements.preferences, gold.preferences);
+      by === 'gold' || gold === null
+        ? null
+        : judgeAgreement(judgements.preferences, gold.preferences);
     const whole = {
       run: run.spec.id,
       judge: by,
@@ -157,24 +159,6 @@ async function askPeople(
     rankings.push(record);
   }
   return humanJudge(id, rankings);
-}
-
-async function answersOf(run: Run): Promise<JudgedPrompt[]> {
-  const file = join(run.folder, evaluationFile);
-  const schema = z.object({ answers: z.array(judgedPromptSchema) });
-  try {
-    return schema.parse(JSON.parse(await readFile(file, 'utf8'))).answers;
-  } catch (cause) {
-    throw new InstructError(
-      {
-        code: 'bad-run',
-        message: `${file}: the answers of the evaluation cannot be read.`,
-        remedy: 'Give the id of a finished run of "instruct-studio eval".',
-        place: { path: file },
-      },
-      { cause },
-    );
-  }
 }
 
 function refuseUnknown(baseline: string, prompts: readonly JudgedPrompt[]): void {

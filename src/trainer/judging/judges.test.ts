@@ -10,7 +10,8 @@ import { lessons, tinyModel } from '../../../test/fixtures/tinyModel.ts';
 import { apiJudge } from './apiJudge.ts';
 import { goldJudge } from './goldJudge.ts';
 import { answerId, answersAsCompletions, humanJudge } from './humanJudge.ts';
-import type { JudgedPrompt, Preference } from './judge.ts';
+import type { JudgedPrompt } from '../reports/evaluationFile.ts';
+import type { Preference } from './judge.ts';
 import { judgeAgreement, judgeReport } from './judgeReport.ts';
 import { rewardJudge } from './rewardJudge.ts';
 

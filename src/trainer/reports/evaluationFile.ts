@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
-import { evaluationReportSchema } from '../../protocol/evaluationReport.ts';
+import { evaluationReportSchema, scorers } from '../../protocol/evaluationReport.ts';
 import { categories, flagNames } from '../../protocol/records.ts';
 import type { Run } from '../runFolder.ts';
 
@@ -14,6 +14,7 @@ export const evaluationFile = 'evaluation.json';
 export const rewardRole = 'reward';
 
 const evaluationSchema = z.object({
+  scoredBy: z.enum(scorers).default('gold'),
   models: z.record(
     z.string(),
     z.object({ tax: evaluationReportSchema.shape.tax.valueType.exactOptional() }),
@@ -28,8 +29,9 @@ const evaluationSchema = z.object({
         z.string(),
         z.object({
           completion: z.string(),
+          finish: z.enum(['stop', 'length']),
           score: z.number(),
-          likert: z.number(),
+          likert: z.number().nullable(),
           flags: z.partialRecord(z.enum(flagNames), z.boolean().nullable()),
         }),
       ),
@@ -37,8 +39,8 @@ const evaluationSchema = z.object({
   ),
 });
 type Evaluation = z.infer<typeof evaluationSchema>;
-/** A prompt and every model's answer to it, judged. */
-export type JudgedAnswers = Evaluation['answers'][number];
+/** A prompt that several models have answered, by their names, and how the answers were scored. */
+export type JudgedPrompt = Evaluation['answers'][number];
 
 /**
  * Reads the file.

@@ -26,7 +26,7 @@ import { slicesOf } from './evaluationSlices.ts';
  */
 export async function evaluationReport(run: Run): Promise<EvaluationReport> {
   const { spec, folder, project } = run;
-  const { models: summaries, bestOf, answers } = readEvaluation(run);
+  const { models: summaries, scoredBy, bestOf, answers } = readEvaluation(run);
   const names = Object.keys(summaries);
   const usual = ['sft', 'base'].filter((name) => names.includes(name));
   const baselines = usual.length > 0 ? usual : names.slice(0, 1);
@@ -41,6 +41,7 @@ export async function evaluationReport(run: Run): Promise<EvaluationReport> {
     hyperparameters: spec.hyperparameters,
     inputs: spec.inputs,
     models: await modelsOf(run, names),
+    scoredBy,
     baselines,
     slices,
     tax: Object.fromEntries(

@@ -2,19 +2,16 @@
 import { bootstrapInterval, outcome, Random, wilsonInterval, winRate } from '../../data/index.ts';
 import type { EvaluationSlice, ModelNumbers, Preferred } from '../../protocol/evaluationReport.ts';
 import { categories, flagNames } from '../../protocol/records.ts';
-import type { JudgedAnswers } from './evaluationFile.ts';
+import type { JudgedPrompt } from './evaluationFile.ts';
 
 /** The numbers of all prompts, and of each category. The same seed gives the same intervals. */
 export function slicesOf(
-  answers: readonly JudgedAnswers[],
+  answers: readonly JudgedPrompt[],
   names: readonly string[],
   baselines: readonly string[],
   seed: number,
 ): EvaluationSlice[] {
-  const slice = (
-    name: EvaluationSlice['name'],
-    own: readonly JudgedAnswers[],
-  ): EvaluationSlice => ({
+  const slice = (name: EvaluationSlice['name'], own: readonly JudgedPrompt[]): EvaluationSlice => ({
     name,
     prompts: own.length,
     models: Object.fromEntries(
@@ -34,14 +31,14 @@ export function slicesOf(
 }
 
 function numbersOf(
-  answers: readonly JudgedAnswers[],
+  answers: readonly JudgedPrompt[],
   model: string,
   baselines: readonly string[],
   random: Random,
 ): ModelNumbers {
   const own = answers.map(({ completions }) => completions[model]);
-  const gold = mean(own.map(({ score }) => score));
-  const squares = own.reduce((sum, { score }) => sum + (score - gold) ** 2, 0);
+  const score = mean(own.map(({ score }) => score));
+  const squares = own.reduce((sum, one) => sum + (one.score - score) ** 2, 0);
   const against: Record<string, Preferred> = {};
   for (const baseline of baselines) {
     if (baseline === model) continue;
@@ -67,9 +64,11 @@ function numbersOf(
     if (set.length > 0) flags[flag] = set.filter(Boolean).length / set.length;
   }
   return {
-    gold,
-    goldError: own.length < 2 ? 0 : Math.sqrt(squares / (own.length - 1) / own.length),
-    likert: mean(own.map(({ likert }) => likert)),
+    score,
+    scoreError: own.length < 2 ? 0 : Math.sqrt(squares / (own.length - 1) / own.length),
+    likert: own.some(({ likert }) => likert === null)
+      ? null
+      : mean(own.map(({ likert }) => likert ?? 0)),
     flags,
     characters: mean(own.map(({ completion }) => completion.length)),
     against,

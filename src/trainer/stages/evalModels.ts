@@ -79,6 +79,14 @@ export class EvalModels {
     return scores.map((score) => score ?? -Infinity);
   }
 
+  /** Whether a model input fits the reward model's context with the longest completion. */
+  async room(): Promise<(input: string) => boolean> {
+    this.#reward ??= await rewardModelOf(this.#run, rewardRole);
+    const { tokenizer, config } = this.#reward;
+    const most = config.nCtx - this.#settings.maxNewTokens - 1; // the end of text too
+    return (input) => tokenizer.encode(input).length <= most;
+  }
+
   dispose(): void {
     this.#loaded?.generator.dispose();
     this.#loaded = null;

@@ -1,5 +1,6 @@
 /** What judged answers add up to. */
 import { outcome, winRate } from '../../data/index.ts';
+import type { ScoredBy } from '../../protocol/evaluationReport.ts';
 import { flagNames, type FlagName } from '../../protocol/records.ts';
 import type { AlignmentTax } from './alignmentTax.ts';
 
@@ -7,20 +8,22 @@ import type { AlignmentTax } from './alignmentTax.ts';
 export interface Answer {
   readonly completion: string;
   readonly finish: 'stop' | 'length';
-  /** The gold labeler's score. */
+  /** The gold labeler's score, or a reward model's. */
   readonly score: number;
-  /** 1 to 7. */
-  readonly likert: number;
+  /** 1 to 7; null where a reward model scored. */
+  readonly likert: number | null;
   /** Null where a flag does not apply to the prompt. */
   readonly flags: Readonly<Record<FlagName, boolean | null>>;
 }
 
-/** What is reported of one model. Win rates are by the gold score; ties count one half. */
+/** What is reported of one model. Win rates are by the score; ties count one half. */
 export interface ModelReport {
-  /** Mean gold score. */
-  readonly gold: number;
-  /** Mean of 1 to 7. */
-  readonly likert: number;
+  /** Mean gold score, where the gold labeler scored. */
+  readonly gold?: number;
+  /** Mean score of the reward model, where that scored. */
+  readonly reward?: number;
+  /** Mean of 1 to 7, where the gold labeler scored. */
+  readonly likert?: number;
   /** How often it is preferred to the SFT model, where there is one. */
   readonly winRateVsSft?: number;
   /** 95 % interval of `winRateVsSft`. */
@@ -41,6 +44,7 @@ export interface ModelReport {
 export function summarise(
   answers: ReadonlyMap<string, readonly Answer[]>,
   taxes: ReadonlyMap<string, AlignmentTax>,
+  scoredBy: ScoredBy = 'gold',
 ): Record<string, ModelReport> {
   const reports: Record<string, ModelReport> = {};
   for (const [name, own] of answers) {
@@ -48,8 +52,8 @@ export function summarise(
     const base = compare(name, own, 'base', answers);
     const tax = taxes.get(name);
     reports[name] = {
-      gold: mean(own.map(({ score }) => score)),
-      likert: mean(own.map(({ likert }) => likert)),
+      [scoredBy]: mean(own.map(({ score }) => score)),
+      ...(scoredBy === 'gold' ? { likert: mean(own.map(({ likert }) => likert ?? 0)) } : {}),
       ...(sft === null ? {} : { winRateVsSft: sft.rate, ci95: sft.ci95 }),
       ...(base === null ? {} : { winRateVsBase: base.rate, ci95VsBase: base.ci95 }),
       flags: flagShares(own),

@@ -50,13 +50,16 @@ export function asked({ id, text }: Pick<PromptEntry, 'id' | 'text'>): Asked {
   return { promptId: id, prompt: modelInput(text) };
 }
 
-/** The demonstrations of each split. */
-export function demonstratedBySplit(dataset: Dataset): Record<Split, Demonstrated[]> {
+/** The demonstrations of each split, of all categories or of some. */
+export function demonstratedBySplit(
+  dataset: Dataset,
+  wanted: (prompt: PromptEntry) => boolean = () => true,
+): Record<Split, Demonstrated[]> {
   const splitOf = splitsOf(dataset);
   const result: Record<Split, Demonstrated[]> = { train: [], valid: [], test: [] };
   for (const { promptId, completion } of dataset.entries('demonstrations')) {
     const prompt = dataset.promptById(promptId);
-    if (prompt === undefined) continue; // reported by "validate"
+    if (prompt === undefined || !wanted(prompt)) continue; // a missing one is reported by "validate"
     result[splitOf(prompt)].push({ prompt: modelInput(prompt.text), completion });
   }
   return result;
@@ -66,11 +69,14 @@ export function demonstratedBySplit(dataset: Dataset): Record<Split, Demonstrate
  * What few-shot prompts teach: an example of each of their pairs, with the others as its context
  * (paper, section 3.2). Prompts whose text was built elsewhere have no pairs and give none.
  */
-export async function fewShotBySplit(dataset: Dataset): Promise<Record<Split, Demonstrated[]>> {
+export async function fewShotBySplit(
+  dataset: Dataset,
+  wanted: (prompt: PromptEntry) => boolean = () => true,
+): Promise<Record<Split, Demonstrated[]>> {
   const splitOf = splitsOf(dataset);
   const result: Record<Split, Demonstrated[]> = { train: [], valid: [], test: [] };
   for (const entry of dataset.entries('prompts')) {
-    if (entry.kind !== 'few_shot') continue;
+    if (entry.kind !== 'few_shot' || !wanted(entry)) continue;
     const { record } = await dataset.readRecord<'prompts'>('prompts', entry);
     for (const { prompt, completion } of fewShotExamples(record.prompt ?? '', record.pairs ?? [])) {
       result[splitOf(entry)].push({ prompt: modelInput(prompt), completion });

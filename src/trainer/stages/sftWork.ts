@@ -1,5 +1,6 @@
 /** SFT: from a project's demonstrations to a fine-tuned model. */
 import { z } from 'zod';
+import type { PromptEntry } from '../../data/index.ts';
 import { SftLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
@@ -27,11 +28,16 @@ export const sftWork: WorkMaker = async (context) => {
   const { spec } = context.run;
   const hyperparameters = resolveHyperparameters('sft', spec.hyperparameters);
   const inputs = await frozenInputs(context, inputsSchema, async (dataset) => {
-    const demonstrated = demonstratedBySplit(dataset);
-    const fewShot = await fewShotBySplit(dataset);
+    const named = hyperparameters.categories;
+    const narrow = named === '' ? null : new Set<string>(named.split(',').map((one) => one.trim()));
+    const wanted = ({ category }: PromptEntry): boolean =>
+      narrow === null || (category !== undefined && narrow.has(category));
+    const demonstrated = demonstratedBySplit(dataset, wanted);
+    const fewShot = await fewShotBySplit(dataset, wanted);
     const train = [...demonstrated.train, ...fewShot.train];
     const valid = [...demonstrated.valid, ...fewShot.valid];
-    refuseEmpty(train, 'demonstrations', 'train', 'Write demonstrations first.');
+    const what = named === '' ? 'demonstrations' : `demonstrations of ${named}`;
+    refuseEmpty(train, what, 'train', 'Write demonstrations first.');
     const validPrompts = promptsOf(dataset, 'valid').map((prompt) => asked(prompt).prompt);
     return { train, valid, validPrompts };
   });

@@ -36,6 +36,7 @@ function report(slices: EvaluationSlice[], right: number): EvaluationReport {
     hyperparameters: {},
     inputs: [],
     models: ['base', 'sft', 'ppo'].map((name) => ({ name, path: name, sha256: null })),
+    scoredBy: 'gold',
     baselines: ['sft', 'base'],
     slices,
     tax: { base: tax(0.9), ppo: tax(right) },

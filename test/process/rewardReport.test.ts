@@ -5,7 +5,14 @@ import { test, type TestContext } from 'node:test';
 import { rewardReportSchema } from '../../src/protocol/rewardReport.ts';
 import { runSpecSchema } from '../../src/protocol/run.ts';
 import { writeLessonProject } from './fixtures/lessonProject.ts';
-import { eventsOf, instruct, temporaryFolder } from './fixtures/runs.ts';
+import {
+  entry,
+  eventsOf,
+  instruct,
+  startNode,
+  temporaryFolder,
+  untilStep,
+} from './fixtures/runs.ts';
 
 /** Runs a stage to its end; its folder and what it wrote for people. */
 async function stage(
@@ -51,4 +58,29 @@ test('a reward model says whether it is good enough for PPO, and PPO warns where
   assert.deepEqual(await warnings(), ['reward-model-no']);
   rmSync(file);
   assert.deepEqual(await warnings(), ['reward-model-unknown']);
+});
+
+test('a PPO run that was killed and goes on does not warn of its reward model again', async (t) => {
+  const project = temporaryFolder(t);
+  await writeLessonProject(project, {
+    rm: { epochs: 1, init: 'base' },
+    ppo: { iterations: 12, batchSize: 4, minibatchSize: 2, maxNewTokens: 4, rolloutEvery: 0 },
+  });
+  await stage(t, project, 'rm');
+  const made = await instruct(t, [
+    ...['ppo', '--model', 'models/base', '--project', project, '--create-only', '--json'],
+  ]);
+  const reply: unknown = JSON.parse(made.stdout);
+  assert.ok(typeof reply === 'object' && reply !== null && 'run' in reply, made.stderr);
+  const run = { folder: join(project, 'runs', String(reply.run)) };
+  const started = startNode(t, entry, ['run', run.folder, '--checkpoint-steps', '1']);
+  await untilStep(run, 2);
+  started.process.kill('SIGKILL');
+  assert.equal((await started.ended).signal, 'SIGKILL');
+  const end = await instruct(t, ['run', run.folder]);
+  assert.equal(end.code, 0, end.stderr);
+  const warned = eventsOf(run).filter(
+    (event) => event.type === 'warning' && event.code.startsWith('reward-model'),
+  );
+  assert.equal(warned.length, 1);
 });

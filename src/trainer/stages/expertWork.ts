@@ -6,6 +6,7 @@ import type { WorkMaker } from '../runContext.ts';
 import { asked, askedSchema, promptsOf, refuseEmpty } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';
+import { warnOfRewardModel } from './rewardReportFile.ts';
 
 /** See the file's header. */
 export const expertWork: WorkMaker = async (context) => {
@@ -14,6 +15,7 @@ export const expertWork: WorkMaker = async (context) => {
   const prompts = await frozenInputs(context, z.array(askedSchema), (dataset) => {
     const found = promptsOf(dataset, 'train').map(asked);
     refuseEmpty(found, 'prompts', 'train', 'Add prompts first.');
+    warnOfRewardModel(context);
     return found;
   });
   const loop = new ExpertIterationLoop({

@@ -16,9 +16,9 @@ export const ppoWork: WorkMaker = async (context) => {
   const prompts = await frozenInputs(context, z.array(askedSchema), (dataset) => {
     const found = promptsOf(dataset, 'train').map(asked);
     refuseEmpty(found, 'prompts', 'train', 'Add prompts first.');
+    warnOfRewardModel(context); // once, not again when the run goes on
     return found;
   });
-  warnOfRewardModel(context);
   const text = hyperparameters.ptxCoef > 0 ? await pretrainingText(context) : null;
   const loop = new PpoLoop({
     model: await languageModelOf(context.run, 'policy'),

@@ -18,8 +18,8 @@ export function writeRewardReport({ folder }: Run, report: RewardReport): void {
 }
 
 /**
- * Warns before PPO of a reward model of which too little is known, or too much: the report's verdict
- * where it is not "yes", or that there is none. PPO goes on all the same.
+ * Warns, before a policy is optimised, of a reward model of which too little is known, or too much: the
+ * report's verdict where it is not "yes", or that there is none. The run goes on all the same.
  */
 export function warnOfRewardModel(context: Pick<WorkContext, 'run' | 'warn'>): void {
   const { run, warn } = context;

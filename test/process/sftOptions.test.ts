@@ -54,7 +54,7 @@ test('SFT keeps the epoch whose completions the newest reward model scores highe
   const rm = await stage(t, project, 'rm');
   const run = await stage(t, project, ...selected);
   const spec = runSpecSchema.parse(JSON.parse(readFileSync(join(run.folder, 'run.json'), 'utf8')));
-  assert.ok(rm.folder.endsWith(String(spec.models['reward']).split('/')[1]));
+  assert.ok(rm.folder.endsWith(spec.models['reward'].split('/')[1]));
   const scores = eventsOf(run).flatMap((event) =>
     event.type === 'metrics' && 'sft/validation_score' in event.values
       ? [event.values['sft/validation_score']]

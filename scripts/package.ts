@@ -1,23 +1,15 @@
 // Packages the extension: one VSIX a platform with that platform's native runtime, and a universal one without any.
-//   npm run package [-- TARGET …]       targets: those of the table below, and "universal"; all when none is named
+//   npm run package [-- [--built] TARGET …]
+// Targets are those of packageTargets.ts, all when none is named; --built takes dist/ as it is.
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
 import * as z from 'zod';
+import { natives, packageFile, targets, type Target } from './packageTargets.ts';
 import { root, runNode } from './stages/stage.ts';
-
-/** The folder of ONNX Runtime's binaries for each of the editor's platforms that it has any for. */
-const natives = {
-  'linux-x64': 'linux/x64',
-  'linux-arm64': 'linux/arm64',
-  'darwin-arm64': 'darwin/arm64',
-  'win32-x64': 'win32/x64',
-  'win32-arm64': 'win32/arm64',
-} as const;
-type Target = keyof typeof natives | 'universal';
-const targets = [...(Object.keys(natives) as (keyof typeof natives)[]), 'universal' as const]; // of a literal
 
 /** What goes into every package, by its path from the root. */
 const contents = [
@@ -100,7 +92,7 @@ async function packageOne(target: Target, out: string): Promise<string> {
   const { version, name } = manifestSchema.parse(
     JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')),
   );
-  const file = path.join(out, `${name}-${target}-${version}.vsix`);
+  const file = path.join(root, packageFile(name, target, version));
   await createVSIX({
     cwd: folder,
     packagePath: file,
@@ -111,17 +103,22 @@ async function packageOne(target: Target, out: string): Promise<string> {
   return file;
 }
 
-const asked = process.argv.slice(2);
+const { values, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: { built: { type: 'boolean', default: false } },
+});
 const unknown = asked.find((name) => !targets.some((target) => target === name));
 if (unknown !== undefined) {
   console.error(`package: there is no target "${unknown}": expected ${targets.join(', ')}.`);
   process.exit(1);
 }
 const chosen = targets.filter((target) => asked.length === 0 || asked.includes(target));
-const built = await runNode('scripts/build.ts', [], { log: 'package-build' });
-if (built.code !== 0) {
-  console.error(built.output);
-  process.exit(1);
+if (!values.built) {
+  const built = await runNode('scripts/build.ts', [], { log: 'package-build' });
+  if (built.code !== 0) {
+    console.error(built.output);
+    process.exit(1);
+  }
 }
 const out = path.join(root, 'packages');
 const rows: string[] = [];

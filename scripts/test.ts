@@ -4,6 +4,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { findBrowser } from './editor/browser.ts';
 import { endTree, markDescendants } from './editor/processes.ts';
+import { installPackaged } from './editor/installPackaged.ts';
 import { installServer } from './editor/installServer.ts';
 import { stop } from './npm.mjs';
 import { check } from './stages/check.ts';
@@ -16,6 +17,7 @@ const usage = `Runs every check and test.
   npm test [-- options] [filter]
 
   --only STAGE    check, unit, host or e2e; may be given several times
+  --packaged      walk through the packaged extension, installed, as is done when there is no filter
   --desktop       run the host suites in desktop VS Code, downloaded by @vscode/test-electron
   filter          runs only the check, file (unit, e2e) or test (host) whose name contains it
 
@@ -56,14 +58,19 @@ const stages: readonly Stage[] = [
   {
     name: 'e2e',
     title: 'the workbench, driven by Playwright',
-    run: (filter) =>
-      nodeTests({
+    run: async (filter) => {
+      if (values.packaged || filter === undefined) {
+        process.env['INSTRUCT_EXTENSIONS_DIR'] = await installPackaged();
+        say('  the packaged extension is installed');
+      }
+      return nodeTests({
         log: 'e2e',
         patterns: ['test/e2e/**/*.e2e.ts'],
         concurrency: 1,
         filter,
         timeoutMs: 400_000,
-      }),
+      });
+    },
   },
 ];
 
@@ -74,6 +81,7 @@ function parse() {
       options: {
         only: { type: 'string', multiple: true },
         desktop: { type: 'boolean', default: false },
+        packaged: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });

@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly testDriver?: boolean;
   /** Keep VS Code's question whether the folder is trusted. */
   readonly workspaceTrust?: boolean;
+  /** Where installed extensions are; by default in `dataDir`, and none. */
+  readonly extensionsDir?: string | undefined;
   /** Environment of the server, and so of the extension host and all that it starts. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -108,6 +110,7 @@ function spawnServer(
     ...['--accept-server-license-terms', '--disable-telemetry'],
     ...['--server-data-dir', options.dataDir, '--default-folder', options.folder],
   ];
+  if (options.extensionsDir !== undefined) flags.push('--extensions-dir', options.extensionsDir);
   if (options.testDriver === true) flags.push('--enable-smoke-test-driver');
   if (options.workspaceTrust !== true) flags.push('--disable-workspace-trust');
   const log = openSync(logFile, 'w');

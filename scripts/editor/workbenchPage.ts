@@ -31,18 +31,21 @@ export interface WorkbenchAddress {
   readonly folder: string;
   /** Bundle that exports `run()`, to be run in the extension host. */
   readonly testsPath?: string;
+  /** The server has the extension installed: do not load that of this repository. */
+  readonly installed?: boolean;
 }
 
 /**
- * The address that opens the folder with this repository as the extension under development, or with the unpacked package that
- * `INSTRUCT_EXTENSION_PATH` names; the server needs `testDriver`.
+ * The address that opens the folder, with this repository as the extension under development unless it is `installed`; the server needs
+ * `testDriver`.
  */
-export function workbenchAddress({ server, folder, testsPath }: WorkbenchAddress): string {
+export function workbenchAddress(address: WorkbenchAddress): string {
+  const { server, folder, testsPath, installed = false } = address;
   const payload = [
-    ['extensionDevelopmentPath', remote(server, process.env['INSTRUCT_EXTENSION_PATH'] ?? root)],
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
   ];
+  if (!installed) payload.push(['extensionDevelopmentPath', remote(server, root)]);
   if (testsPath !== undefined) payload.push(['extensionTestsPath', remote(server, testsPath)]);
   const query = new URLSearchParams({ folder: urlPath(folder), payload: JSON.stringify(payload) });
   // The workbench wants its folder's slashes as they are.

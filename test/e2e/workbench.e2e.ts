@@ -9,6 +9,11 @@ test('an empty folder opens with Instruct in the activity bar, and nothing opens
   await workbench.page
     .locator('.part.sidebar .composite.title', { hasText: /instruct/i })
     .waitFor();
-  assert.deepEqual(await workbench.notifications(), []);
+  // On a busy machine the editor says that it activates extensions, its own too.
+  const messages = await workbench.notifications();
+  assert.deepEqual(
+    messages.filter((message) => message !== 'Activating Extensions...'),
+    [],
+  );
   await workbench.screenshot('empty-folder');
 });

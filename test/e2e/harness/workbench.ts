@@ -50,7 +50,10 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   const folder = path.join(temporary, 'project');
   await makeProject(options.project ?? 'sample', folder);
   const theme = options.theme === undefined ? {} : { 'workbench.colorTheme': options.theme };
+  // Set by scripts/test.ts: the walks then go through the packaged extension, installed.
+  const extensionsDir = process.env['INSTRUCT_EXTENSIONS_DIR'];
   const server = await startServer({
+    extensionsDir,
     dataDir: path.join(temporary, 'server'),
     folder,
     settings: { ...quietSettings, ...theme, ...options.settings },
@@ -69,7 +72,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   owned.use(await watch(context, problems));
   const page = await context.newPage();
   const workbench = new Workbench(page, folder, problems, owned);
-  await page.goto(workbenchAddress({ server, folder }));
+  await page.goto(workbenchAddress({ server, folder, installed: extensionsDir !== undefined }));
   await workbench.ready();
   workbench.adopt(owned.move());
   return workbench;

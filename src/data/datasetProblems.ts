@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { open } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { RecordKind, Split } from '../protocol/records.ts';
-import type { EntryPlace, EntryTypes, RankingEntry } from './entries.ts';
+import type { RecordKind } from '../protocol/records.ts';
+import type { EntryPlace, EntryTypes, PromptEntry, RankingEntry } from './entries.ts';
 import { locate } from './jsonCheck.ts';
 import type { JsonPath } from './jsonCheck.ts';
 import type { KindIndex } from './kindIndex.ts';
 import type { Problem, ProblemCode } from './problem.ts';
+import { rankingCycles } from './rankingCycles.ts';
 import { readFrom } from './readPlace.ts';
 
 /** What the checks look at. */
@@ -31,7 +32,7 @@ interface Finding {
 export async function* datasetProblems(
   dataset: CheckedDataset,
 ): AsyncGenerator<Problem, void, undefined> {
-  const checks = checksOf(dataset);
+  const checks = await checksOf(dataset);
   yield* problemsOfKind(dataset, 'prompts', checks.prompts);
   yield* problemsOfKind(dataset, 'demonstrations', checks.demonstrations);
   yield* problemsOfKind(dataset, 'completions', checks.completions);
@@ -64,10 +65,12 @@ async function* problemsOfKind<K extends RecordKind>(
   }
 }
 
-function checksOf(dataset: CheckedDataset): Checks {
+async function checksOf(dataset: CheckedDataset): Promise<Checks> {
   const prompts = dataset.index('prompts');
   const completions = dataset.index('completions');
-  const splitOf = new Map<string, { split: Split; entry: EntryPlace }>();
+  const closing = await rankingCycles(dataset.index('rankings').entries());
+  const splitOfText = new Map<string, PromptEntry>();
+  const splitOf = new Map<string, PromptEntry>();
 
   const unknownPrompt = (entry: EntryPlace & { readonly promptId: string }): Finding[] => {
     const { promptId } = entry;
@@ -79,6 +82,10 @@ function checksOf(dataset: CheckedDataset): Checks {
 
   const rankingFindings = (entry: RankingEntry): Finding[] => {
     const findings = unknownPrompt(entry);
+    if (closing.has(entry)) {
+      const message = `ranking: contradicts what "${entry.labeler}" said of this prompt before: with its ties, no order of the completions agrees with all of it`;
+      findings.push({ entry, path: ['ranking'], code: 'ranking-cycle', message });
+    }
     entry.ranking.forEach((group, rank) => {
       group.forEach((id, place) => {
         const key = `ranking[${rank}][${place}]`;
@@ -99,14 +106,24 @@ function checksOf(dataset: CheckedDataset): Checks {
 
   return {
     prompts: (entry) => {
-      const { user, split } = entry;
-      if (user === undefined || split === undefined) return [];
-      const first = splitOf.get(user);
-      if (first === undefined) splitOf.set(user, { split, entry });
-      if (first === undefined || first.split === split) return [];
-      const where = `${first.entry.file}:${first.entry.line}`;
-      const message = `split: expected "${first.split}", the split of user "${user}" in ${where}; got "${split}" (a user's prompts belong to one split)`;
-      return [{ entry, path: ['split'], code: 'split-leak', message }];
+      const { user, split, text } = entry;
+      if (split === undefined) return [];
+      const same = splitOfText.get(text);
+      if (same === undefined) splitOfText.set(text, entry);
+      const first = user === undefined ? undefined : splitOf.get(user);
+      if (user !== undefined && first === undefined) splitOf.set(user, entry);
+      const leak = (to: PromptEntry, whose: string, why: string): Finding => {
+        const where = `${to.file}:${to.line}`;
+        const message = `split: expected "${to.split ?? ''}", the split of ${whose} in ${where}; got "${split}" (${why})`;
+        return { entry, path: ['split'], code: 'split-leak', message };
+      };
+      if (first !== undefined && first.split !== split) {
+        return [leak(first, `user "${user ?? ''}"`, 'a user’s prompts belong to one split')];
+      }
+      if (same !== undefined && same.split !== split) {
+        return [leak(same, 'the same prompt', 'what is trained on must not be tested on')];
+      }
+      return [];
     },
     demonstrations: unknownPrompt,
     completions: unknownPrompt,

@@ -12,7 +12,8 @@ export type ProblemCode =
   | 'duplicate-id'
   | 'unknown-prompt'
   | 'missing-completion'
-  | 'split-leak';
+  | 'split-leak'
+  | 'ranking-cycle';
 
 /** One problem at one place. Lines and columns count from 1; columns in UTF-16 units, as editors do. */
 export interface Problem {

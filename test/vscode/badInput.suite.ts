@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -81,6 +82,74 @@ suite('Bad input', () => {
     await rm(at('prompts/bad.jsonl'));
   });
 
+  test('every kind of problem stands at its line within a second of saving, and the command line says the same', async () => {
+    await studio();
+    await mkdir(at('completions'), { recursive: true });
+    await mkdir(at('rankings'), { recursive: true });
+    const [promptId] = (await firstPrompt()).split('\n');
+    const completion = (id: string, more: object = {}): string =>
+      JSON.stringify({ id, promptId, completion: id, model: { name: 'm' }, ...more });
+    await writeFile(
+      at('completions/zz.jsonl'),
+      [...['z1', 'z2', 'z3', 'z4'].map((id) => completion(id)), completion('z4', { deleted: true })]
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    const ranks = (id: string, ranking: string[][]): string =>
+      JSON.stringify({ id, promptId, ranking, shown: ranking.flat(), labeler: 'zz' });
+    await writeFile(at('rankings/zz.jsonl'), '');
+    const uri = vscode.Uri.file(at('rankings/zz.jsonl'));
+    const editor = await vscode.window.showTextDocument(uri);
+    const lines = [
+      ranks('r1', [['z1'], ['z2']]),
+      ranks('r2', [['z2', 'z3']]),
+      ranks('r3', [['z3'], ['z1']]), // closes a circle through the tie
+      ranks('r4', [['z1'], ['z4']]), // of a deleted completion
+      ranks('r5', [['z1'], ['z1']]), // the same twice
+      '{"id":"r6"}', // fields are missing
+    ];
+    await editor.edit((builder) =>
+      builder.insert(new vscode.Position(0, 0), `${lines.join('\n')}\n`),
+    );
+    await vscode.workspace.save(uri);
+    const saved = performance.now();
+    const problems = await eventually('the problems', () => {
+      const found = diagnosticsOf('rankings/zz.jsonl');
+      return found.length > 0 ? found : undefined;
+    });
+    const waitedMs = performance.now() - saved;
+    const told = problems.map(({ code, range }) => `${range.start.line + 1} ${String(code)}`);
+    assert.deepEqual([...new Set(told)].sort(), [
+      '3 ranking-cycle',
+      '4 missing-completion',
+      '5 bad-record',
+      '6 bad-record',
+    ]);
+    assert.match(problems.map(({ message }) => message).join('\n'), /"z4" was deleted/);
+    assert.ok(waitedMs < 1000, `the problems came ${Math.round(waitedMs)} ms after saving`);
+
+    const unreadable = [
+      '{"id":"u1","prompt":"\xff"}',
+      `{"id":"u2","prompt":"${'x'.repeat(17 << 20)}"}`,
+    ];
+    await writeFile(at('prompts/zz.jsonl'), Buffer.from(`${unreadable.join('\n')}\n`, 'latin1'));
+    await eventually('the unreadable lines', () => {
+      const codes = diagnosticsOf('prompts/zz.jsonl').map(({ code }) => code);
+      return codes.join() === 'bad-utf8,line-too-long';
+    });
+    const said = await validate();
+    const shown = ['rankings/zz.jsonl', 'prompts/zz.jsonl'].flatMap((file) =>
+      diagnosticsOf(file).map(
+        ({ range, message }) =>
+          `${file}:${range.start.line + 1}:${range.start.character + 1}: error: ${message}`,
+      ),
+    );
+    assert.deepEqual(said.sort(), shown.sort());
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const kind of ['prompts', 'completions', 'rankings']) await rm(at(`${kind}/zz.jsonl`));
+    await eventually('no problem', () => diagnosticsOf('rankings/zz.jsonl').length === 0);
+  });
+
   test('a ranking that names a missing completion is a problem at that name', async () => {
     await mkdir(at('rankings'), { recursive: true });
     const [first] = (await firstPrompt()).split('\n');
@@ -140,6 +209,16 @@ suite('Bad input', () => {
     { timeoutMs: 60_000 },
   );
 });
+
+/** The lines that `instruct-studio validate` prints of this project. */
+function validate(): Promise<string[]> {
+  const trainer = path.join(extension().extensionPath, 'dist', 'trainer.mjs');
+  const argv = [trainer, 'validate', '--project', folder()];
+  return new Promise((resolve) => {
+    // Problems are an exit status of 1: what was printed is what counts.
+    execFile(process.execPath, argv, (_error, out) => resolve(out.trimEnd().split('\n')));
+  });
+}
 
 /** The id of the first prompt of the sample. */
 async function firstPrompt(): Promise<string> {

@@ -28,7 +28,7 @@ const fixes: Readonly<Partial<Record<ProblemCode, readonly Fix[]>>> = {
   ],
   'split-leak': [
     {
-      title: 'Move to the Split of the User’s Other Prompts',
+      title: 'Move to the Expected Split',
       line: (text, message) => {
         const split = splits.find((each) => message.includes(`expected "${each}"`));
         return split === undefined ? undefined : revised(text, { split });
@@ -37,6 +37,7 @@ const fixes: Readonly<Partial<Record<ProblemCode, readonly Fix[]>>> = {
   ],
   'unknown-prompt': [markDeleted],
   'missing-completion': [markDeleted],
+  'ranking-cycle': [markDeleted],
 };
 
 /** Offers the fixes of the problems at the cursor. */

@@ -1,13 +1,15 @@
 /** Shows what is wrong in the project's files in the Problems view, at its place. */
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Problem } from '../../data/index.ts';
+import type { Problem, ProblemCode } from '../../data/index.ts';
 import { Disposables } from '../disposables.ts';
 import { ProblemFixes } from './problemFixes.ts';
 import type { ProjectFolder } from './projectFolder.ts';
 import type { ProjectService } from './projectService.ts';
 
-const settleMs = 300;
+const settleMs = 100;
+/** What can be trained on, but ought not to be. */
+const warnings: ReadonlySet<ProblemCode> = new Set(['split-leak', 'duplicate-id', 'ranking-cycle']);
 
 /** See the file's header. Checks anew a moment after each change. */
 export class ProjectDiagnostics implements vscode.Disposable {
@@ -87,10 +89,9 @@ function toDiagnostic(problem: Problem): vscode.Diagnostic {
     line - 1,
     Math.max(endColumn, column + 1) - 1,
   );
-  const severity =
-    code === 'split-leak' || code === 'duplicate-id'
-      ? vscode.DiagnosticSeverity.Warning
-      : vscode.DiagnosticSeverity.Error;
+  const severity = warnings.has(code)
+    ? vscode.DiagnosticSeverity.Warning
+    : vscode.DiagnosticSeverity.Error;
   const diagnostic = new vscode.Diagnostic(range, message, severity);
   diagnostic.source = 'Instruct';
   diagnostic.code = code;

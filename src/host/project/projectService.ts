@@ -77,10 +77,15 @@ export class ProjectService implements vscode.Disposable {
     watch(projectFileName, async () => {
       if (existsSync(path.join(folder.path, projectFileName))) await folder.reloadProjectFile();
     });
-    watch('{prompts,demonstrations,completions,rankings}/*.jsonl', async (uri) => {
+    const takeRecords = async (uri: vscode.Uri): Promise<void> => {
       const name = path.relative(folder.path, uri.fsPath);
       if (kindOfFile(name) !== null) await folder.refresh(uri.fsPath);
-    });
+    };
+    watch('{prompts,demonstrations,completions,rankings}/*.jsonl', takeRecords);
+    // The watcher is slow to tell of what this window saves.
+    owned.add(
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => void takeRecords(uri).catch(report)),
+    );
     // A folder that goes is told of without its files.
     watch('{prompts,demonstrations,completions,rankings}', () => folder.refresh());
     // Runs that the command line or another window starts; the supervisor follows those that live.

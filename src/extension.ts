@@ -79,10 +79,12 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
   );
   own(projects.onDidChange(() => ranking.refresh()));
   own(registerPromptTable({ extensionUri, report: note }));
+  const sampler = own(new ProjectSampler(projects, program, (line) => log.info(line)));
   const demonstrations = own(
     registerDemonstration({
       workspaceState,
       source: demonstrationSource({ project, labeler }),
+      countTokens: sampler.countTokens,
       report: note,
     }),
   );
@@ -90,7 +92,6 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
   const runPanels = own(
     registerRunPanel({ extensionUri, source: runs, act: runActions(run), report: note }),
   );
-  const sampler = own(new ProjectSampler(projects, program, (line) => log.info(line)));
   const comparePanels = own(
     registerComparePanel({
       extensionUri,

@@ -95,7 +95,7 @@ export type { BadLine, ReadRecordsOptions, RecordLine } from './recordFile.ts';
 export { reviseLine } from './reviseLine.ts';
 export { assignSplits } from './splits.ts';
 export type { SplitShares, SplitSubject } from './splits.ts';
-export { RecordStore } from './store.ts';
+export { recordFileOf, RecordStore } from './store.ts';
 export type { Saved, StoreOptions } from './store.ts';
 export { validateProject } from './validate.ts';
 export { readRollouts } from './rollouts.ts';

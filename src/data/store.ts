@@ -51,8 +51,7 @@ export class RecordStore {
    * schema or is too long, `disk-full` or `io-failed` when it could not be saved: then nothing was.
    */
   append<K extends RecordKind>(kind: K, owner: string, record: RecordTypes[K]): Promise<Saved> {
-    const file = `${kind}/${fileNameOf(owner)}.jsonl`;
-    return this.appendLine(kind, file, JSON.stringify(record));
+    return this.appendLine(kind, recordFileOf(kind, owner), JSON.stringify(record));
   }
 
   /** Appends several records in one write; resolves to null when there are none. */
@@ -136,6 +135,11 @@ function lineProblem(kind: RecordKind, line: string): string | null {
   return bytes > maxLineBytes
     ? `it takes ${bytes} bytes, more than the ${maxLineBytes} of a line`
     : null;
+}
+
+/** The file of an owner's records of a kind, relative to the project, with forward slashes. */
+export function recordFileOf(kind: RecordKind, owner: string): string {
+  return `${kind}/${fileNameOf(owner)}.jsonl`;
 }
 
 /** A labeler's or a model's name as a file name that every system takes. */

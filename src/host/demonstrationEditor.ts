@@ -6,17 +6,21 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { toErrorData } from '../protocol/errors.ts';
+import { InstructError, toErrorData } from '../protocol/errors.ts';
 import { categoryLabels } from '../protocol/words.ts';
 import { DemonstrationSession, type DemonstrationSource } from './demonstrationSession.ts';
 import type { DemonstrationTask } from './demonstrationSession.ts';
 import { Disposables } from './disposables.ts';
 import { PromptFiles, promptScheme } from './demonstrationPromptFiles.ts';
+import { DraftFigures } from './labeling/draftFigures.ts';
+import { oneLine } from './views/treeNode.ts';
 
 /** What writing demonstrations needs. */
 export interface DemonstrationTools {
   readonly workspaceState: vscode.Memento;
   readonly source: DemonstrationSource;
+  /** Counts tokens as the base model does; undefined where it cannot. */
+  readonly countTokens: (text: string) => Promise<number | undefined>;
   /** For the log. */
   readonly report: (thrown: unknown) => void;
 }
@@ -25,6 +29,8 @@ export interface DemonstrationTools {
 export interface Demonstrations {
   /** Opens a prompt and its draft: the one named, or the next of the queue. */
   write(promptId?: string): Promise<void>;
+  /** Asks which of the labeler's demonstrations to revise, and opens it. */
+  revise(): Promise<void>;
   dispose(): void;
 }
 
@@ -42,6 +48,7 @@ export function registerDemonstration(tools: DemonstrationTools): Demonstrations
   const editor = new DemonstrationEditor(tools);
   return {
     write: (promptId) => editor.write(promptId),
+    revise: () => editor.revise(),
     dispose: () => editor.dispose(),
   };
 }
@@ -51,11 +58,21 @@ class DemonstrationEditor {
   private readonly session: DemonstrationSession;
   private readonly owned = new Disposables();
   private readonly lensesChanged = this.owned.add(new vscode.EventEmitter<void>());
+  private readonly figures: DraftFigures;
   private progress: string[] = [];
+  /** Where the last demonstration of this window was saved. */
+  private savedIn: string | undefined;
 
   constructor(tools: DemonstrationTools) {
     this.tools = tools;
     const { source, workspaceState: memory } = tools;
+    this.figures = this.owned.add(
+      new DraftFigures({
+        countTokens: tools.countTokens,
+        changed: () => this.lensesChanged.fire(),
+        onError: tools.report,
+      }),
+    );
     this.session = new DemonstrationSession({ source, memory, now: Date.now, newId: randomUUID });
     const { commands, languages, window, workspace } = vscode;
     const own = this.owned;
@@ -74,7 +91,7 @@ class DemonstrationEditor {
     );
     own.add(commands.registerCommand(demonstrationCommands.save, () => this.save()));
     own.add(commands.registerCommand(demonstrationCommands.skip, () => this.skip()));
-    own.add(workspace.onDidChangeTextDocument(({ document }) => this.touch(document.uri)));
+    own.add(workspace.onDidChangeTextDocument(({ document }) => this.changed(document)));
     own.add(
       window.onDidChangeTextEditorSelection(({ textEditor }) =>
         this.touch(textEditor.document.uri),
@@ -99,6 +116,33 @@ class DemonstrationEditor {
     });
   }
 
+  async revise(): Promise<void> {
+    await this.reporting(async () => {
+      const { source } = this.tools;
+      const written = await source.written();
+      if (written.length === 0) {
+        throw new InstructError({
+          code: 'empty-dataset',
+          message: 'You have not written a demonstration in this project yet.',
+          remedy: 'Write one with "Instruct: Write Demonstration".',
+        });
+      }
+      const items = written.map(({ id, prompt, completion }) => ({
+        label: oneLine(prompt, 120),
+        detail: oneLine(completion, 200),
+        id,
+      }));
+      const title = vscode.l10n.t('Revise Demonstration');
+      const chosen = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
+      if (chosen === undefined) return;
+      const original = await source.original(chosen.id);
+      const task = await source.nextTask({ promptId: original.promptId });
+      if (task === undefined) throw new Error(`revise: "${original.promptId}" is no prompt`);
+      const name = await this.session.revise(original, task);
+      await this.open(task, await this.draftFile(name, original.completion), []);
+    });
+  }
+
   private async save(): Promise<void> {
     const document = this.openDraft();
     if (document === undefined) return;
@@ -106,10 +150,12 @@ class DemonstrationEditor {
       const name = path.basename(document.uri.fsPath);
       const written = [document.uri, PromptFiles.uri(this.session.promptOf(name) ?? '')];
       if (!(await document.save())) throw new Error(`${name} could not be saved`);
-      await this.session.save(name, document.getText());
-      const saved = vscode.l10n.t('Demonstration saved');
+      const isRevision = this.session.isRevision(name);
+      this.savedIn = await this.session.save(name, document.getText());
+      const saved = `$(check) ${vscode.l10n.t('Saved in {0}', this.savedIn)}`;
       this.owned.add(vscode.window.setStatusBarMessage(saved, 4000));
-      await this.show(await this.session.next(), written);
+      if (isRevision) await vscode.window.tabGroups.close(tabsOf(written));
+      else await this.show(await this.session.next(), written);
       await vscode.workspace.fs.delete(document.uri);
     }, demonstrationCommands.save);
   }
@@ -131,16 +177,24 @@ class DemonstrationEditor {
     task: DemonstrationTask | undefined,
     finished: readonly vscode.Uri[],
   ): Promise<void> {
-    const { window, workspace } = vscode;
-    const old = tabsOf(finished);
     if (task === undefined) {
-      await window.tabGroups.close(old);
+      await vscode.window.tabGroups.close(tabsOf(finished));
       const all = vscode.l10n.t('No prompt waits for a demonstration of yours.');
-      void window.showInformationMessage(all);
+      void vscode.window.showInformationMessage(all);
       return;
     }
+    const draft = await this.draftFile(await this.session.begin(task), '');
+    await this.open(task, draft, finished);
+  }
+
+  private async open(
+    task: DemonstrationTask,
+    draft: vscode.Uri,
+    finished: readonly vscode.Uri[],
+  ): Promise<void> {
+    const { window, workspace } = vscode;
+    const old = tabsOf(finished);
     await this.countProgress();
-    const draft = await this.draftFile(task);
     const prompt = await workspace.openTextDocument(PromptFiles.uri(task.promptId));
     const document = await workspace.openTextDocument(draft);
     const promptGroup = groupOf((uri) => uri.scheme === promptScheme);
@@ -158,17 +212,17 @@ class DemonstrationEditor {
       preview: false,
     });
     await window.tabGroups.close(old);
-    this.touch(draft);
+    this.changed(document);
   }
 
-  private async draftFile(task: DemonstrationTask): Promise<vscode.Uri> {
-    const name = await this.session.begin(task);
+  /** The file of a draft, made with a content where it does not exist. */
+  private async draftFile(name: string, content: string): Promise<vscode.Uri> {
     const { fs } = vscode.workspace;
     const folder = this.draftFolder();
     await fs.createDirectory(folder);
     await createFile(vscode.Uri.joinPath(folder, '.gitignore'), '*\n');
     const uri = vscode.Uri.joinPath(folder, name);
-    await createFile(uri, '');
+    await createFile(uri, content);
     return uri;
   }
 
@@ -179,12 +233,23 @@ class DemonstrationEditor {
       const task = await this.session.task(PromptFiles.promptId(document.uri));
       if (task === undefined) return [];
       const category = task.category === undefined ? [] : [categoryLabels[task.category]];
-      return [lens([...category, task.why, ...this.progress].join(' · '), '')];
+      const saved =
+        this.savedIn === undefined
+          ? []
+          : [`$(check) ${vscode.l10n.t('Saved in {0}', this.savedIn)}`];
+      return [lens([...saved, ...category, task.why, ...this.progress].join(' · '), '')];
     }
     if (!this.isDraft(document.uri)) return [];
+    const name = path.basename(document.uri.fsPath);
+    const figures = lens(this.figures.words(name, this.session.secondsOf(name)), '');
+    const { save, skip } = demonstrationCommands;
+    if (this.session.isRevision(name)) {
+      return [lens(`$(check) ${vscode.l10n.t('Save Revision')}`, save), figures];
+    }
     return [
-      lens(`$(check) ${vscode.l10n.t('Save and Next')}`, demonstrationCommands.save),
-      lens(`$(debug-step-over) ${vscode.l10n.t('Skip')}`, demonstrationCommands.skip),
+      lens(`$(check) ${vscode.l10n.t('Save and Next')}`, save),
+      lens(`$(debug-step-over) ${vscode.l10n.t('Skip')}`, skip),
+      figures,
     ];
   }
 
@@ -214,6 +279,12 @@ class DemonstrationEditor {
     return [...editors, ...visibleTextEditors]
       .map(({ document }) => document)
       .find(({ uri }) => this.isDraft(uri));
+  }
+
+  private changed(document: vscode.TextDocument): void {
+    if (!this.isDraft(document.uri)) return;
+    this.touch(document.uri);
+    this.figures.update(path.basename(document.uri.fsPath), document.getText());
   }
 
   private touch(uri: vscode.Uri): void {

@@ -20,10 +20,12 @@ function desk() {
           return Promise.resolve(id === undefined ? undefined : task(id));
         },
         progress: () => Promise.resolve({ done: 0, total: 3, left: 3 }),
+        written: () => Promise.resolve([]),
+        original: () => Promise.reject(new Error('nothing is revised')),
         save: (record) => {
           if (state.failure !== undefined) return Promise.reject(state.failure);
           saved.push(record);
-          return Promise.resolve();
+          return Promise.resolve('demonstrations/ada.jsonl');
         },
       },
       memory: {
@@ -106,4 +108,29 @@ test('a prompt’s file name is safe whatever its id', () => {
     assert.match(draftFileName(id), /^[0-9a-f]{32}\.md$/);
   }
   assert.notEqual(draftFileName('a/b'), draftFileName('a:b'));
+});
+
+test('a revision keeps what it does not change, adds its time, and replaces the record', async () => {
+  const { session, reload, saved, state } = desk();
+  const original: Demonstration = {
+    id: 'd9',
+    promptId: 'p1',
+    completion: 'Otters eat stones.',
+    labeler: 'ada',
+    seconds: 30,
+    created: '1969-12-31T00:00:00.000Z',
+    mine: 'kept',
+  };
+  const name = await session.revise(original, task('p1'));
+  assert.notEqual(name, await session.begin(task('p1')), 'another draft than a new one');
+  session.touch(name);
+  state.ms += 5_000;
+  assert.equal(session.secondsOf(name), 35);
+  session.pause();
+  const again = reload();
+  assert.equal(again.isRevision(name), true, 'a reload does not make it a new demonstration');
+  assert.equal(await again.save(name, 'Otters eat fish.'), 'demonstrations/ada.jsonl');
+  const created = '1970-01-01T00:00:05.000Z';
+  const changed = { completion: 'Otters eat fish.', seconds: 35, created };
+  assert.deepEqual(saved, [{ ...original, ...changed }]);
 });

@@ -35,8 +35,21 @@ export interface DemonstrationSource {
     readonly except?: readonly string[];
   }): Promise<DemonstrationTask | undefined>;
   progress(): Promise<LabelingProgress>;
-  /** Appends to `demonstrations/<labeler>.jsonl`; resolves once it is flushed to disk. */
-  save(demonstration: Demonstration): Promise<void>;
+  /** Appends to `demonstrations/<labeler>.jsonl`; resolves to that name once it is on disk. */
+  save(demonstration: Demonstration): Promise<string>;
+  /** What this labeler wrote, the newest first. */
+  written(): Promise<readonly WrittenDemonstration[]>;
+  /** The whole record of one of {@link written}. */
+  original(id: string): Promise<Demonstration>;
+}
+
+/** A demonstration that stands. */
+export interface WrittenDemonstration {
+  readonly id: string;
+  readonly promptId: string;
+  /** The prompt as a person reads it. */
+  readonly prompt: string;
+  readonly completion: string;
 }
 
 /** What a session draws from outside. */
@@ -59,6 +72,7 @@ const memorySchema = z.record(
       why: z.string(),
     }),
     recordId: z.string(),
+    original: demonstrationSchema.exactOptional(),
     seconds: z.number().min(0),
   }),
 );
@@ -69,6 +83,8 @@ const rememberEveryMs = 5000;
 interface OpenDraft {
   readonly task: DemonstrationTask;
   readonly recordId: string;
+  /** The record that is being revised. */
+  readonly original?: Demonstration;
   readonly clock: ActivityClock;
 }
 
@@ -82,10 +98,9 @@ export class DemonstrationSession {
   constructor(tools: DemonstrationSessionTools) {
     this.tools = tools;
     const remembered = memorySchema.safeParse(tools.memory.get(memoryKey)).data ?? {};
-    for (const [name, { task, recordId, seconds }] of Object.entries(remembered)) {
+    for (const [name, { seconds, ...draft }] of Object.entries(remembered)) {
       this.drafts.set(name, {
-        task,
-        recordId,
+        ...draft,
         clock: new ActivityClock(tools.now, seconds),
       });
     }
@@ -106,6 +121,27 @@ export class DemonstrationSession {
       await this.remember();
     }
     return name;
+  }
+
+  /** Begins to revise a demonstration, or takes that up again. Returns the draft's file name. */
+  async revise(original: Demonstration, task: DemonstrationTask): Promise<string> {
+    const name = draftFileName(original.id);
+    if (!this.drafts.has(name)) {
+      const clock = new ActivityClock(this.tools.now, original.seconds ?? 0);
+      this.drafts.set(name, { task, recordId: original.id, original, clock });
+      await this.remember();
+    }
+    return name;
+  }
+
+  /** Whether a draft revises a demonstration that stands. */
+  isRevision(name: string): boolean {
+    return this.drafts.get(name)?.original !== undefined;
+  }
+
+  /** Seconds spent on a draft so far, without idle time. */
+  secondsOf(name: string): number {
+    return this.drafts.get(name)?.clock.seconds ?? 0;
   }
 
   /** What is known of a prompt: as its draft was begun, else as the dataset has it now. */
@@ -132,11 +168,11 @@ export class DemonstrationSession {
   }
 
   /**
-   * Saves a draft as a demonstration; resolves once it is on disk. The text is kept as given, but
-   * for white space at its end.
+   * Saves a draft as a demonstration, or as the new version of the one that it revises; resolves to
+   * the file once it is on disk. The text is kept as given, but for white space at its end.
    * @throws InstructError when it is empty, or cannot be written; the draft stands.
    */
-  async save(name: string, text: string): Promise<void> {
+  async save(name: string, text: string): Promise<string> {
     const draft = this.drafts.get(name);
     if (draft === undefined) throw new Error(`save: expected a draft, got "${name}"`);
     const completion = text.trimEnd();
@@ -148,8 +184,9 @@ export class DemonstrationSession {
       });
     }
     const { source, now } = this.tools;
-    await source.save(
+    const file = await source.save(
       demonstrationSchema.parse({
+        ...draft.original,
         id: draft.recordId,
         promptId: draft.task.promptId,
         completion,
@@ -161,6 +198,7 @@ export class DemonstrationSession {
     this.skipped.add(draft.task.promptId); // not again in this session, whatever the queue counts
     this.drafts.delete(name);
     await this.remember();
+    return file;
   }
 
   /** Leaves a draft's prompt for later; the draft stands. */
@@ -171,9 +209,9 @@ export class DemonstrationSession {
 
   private remember(): PromiseLike<void> {
     this.rememberedAt = this.tools.now();
-    const value = [...this.drafts].map(([name, { task, recordId, clock }]) => [
+    const value = [...this.drafts].map(([name, { clock, ...draft }]) => [
       name,
-      { task, recordId, seconds: clock.seconds },
+      { ...draft, seconds: clock.seconds },
     ]);
     return this.tools.memory.update(memoryKey, Object.fromEntries(value));
   }

@@ -1,6 +1,6 @@
 /** Writing what an import planned. */
 import { appendLines } from '../appendFile.ts';
-import { fileNameOf } from '../store.ts';
+import { recordFileOf } from '../store.ts';
 import { join } from 'node:path';
 import { recordKinds } from '../../protocol/records.ts';
 import type { ImportPlan } from './importPlan.ts';
@@ -17,7 +17,7 @@ export async function applyImport(projectDir: string, plan: ImportPlan): Promise
   const written: string[] = [];
   for (const kind of recordKinds) {
     const ofKind = plan.records.filter((record) => record.kind === kind);
-    const byFile = Map.groupBy(ofKind, ({ owner }) => `${kind}/${fileNameOf(owner)}.jsonl`);
+    const byFile = Map.groupBy(ofKind, ({ owner }) => recordFileOf(kind, owner));
     for (const [file, records] of byFile) {
       for (let from = 0; from < records.length; from += linesAtOnce) {
         const lines = records

@@ -148,6 +148,10 @@ function projectHandlers(
       projects.expect().expectProject();
       return demonstrations.write(targetId(argument, 'prompt'));
     },
+    reviseDemonstration: () => {
+      projects.expect().expectProject();
+      return demonstrations.revise();
+    },
     rankCompletions: (argument) => {
       projects.expect().expectProject();
       return ranking.open(targetId(argument, 'prompt'));

@@ -39,6 +39,13 @@ export class ProjectSampler implements vscode.Disposable {
   /** How many tokens a text is to a model. */
   readonly count: Count = (model, text) => this.sampler().count({ model, text });
 
+  /** How many tokens a text is to the base model; undefined where no process may be started. */
+  readonly countTokens = async (text: string): Promise<number | undefined> => {
+    const base = this.projects.current?.project?.models.base;
+    if (!vscode.workspace.isTrusted || base === undefined) return undefined;
+    return this.count(base, text);
+  };
+
   dispose(): void {
     this.owned.dispose();
   }

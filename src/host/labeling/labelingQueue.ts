@@ -3,6 +3,7 @@ import {
   hash,
   nextDemonstration,
   nextTask,
+  recordFileOf,
   type CompletionEntry,
   type Dataset,
   type PromptEntry,
@@ -127,7 +128,27 @@ export function demonstrationSource({
       return progressOf(dataset.entries('demonstrations'), who, remaining);
     },
     save: async (demonstration: Demonstration) => {
-      await project().append('demonstrations', demonstration.labeler, demonstration);
+      const { labeler: owner } = demonstration;
+      return (await project().append('demonstrations', owner, demonstration)).file;
+    },
+    written: async () => {
+      const dataset = await project().expectDataset();
+      const who = await labeler();
+      // What another file holds is revised there: its id would stand twice.
+      const own = recordFileOf('demonstrations', who);
+      return [...dataset.entries('demonstrations')]
+        .filter(({ file, labeler: writer }) => file === own && writer === who)
+        .sort((a, b) => b.line - a.line)
+        .map(({ id, promptId, completion }) => {
+          const prompt = dataset.promptById(promptId)?.text ?? promptId;
+          return { id, promptId, prompt, completion };
+        });
+    },
+    original: async (id: string) => {
+      const dataset = await project().expectDataset();
+      const entry = dataset.demonstrationById(id);
+      if (entry === undefined) throw new Error(`original: expected a demonstration, got "${id}"`);
+      return (await dataset.readRecord<'demonstrations'>('demonstrations', entry)).record;
     },
   };
 }

@@ -33,6 +33,10 @@ export const editorNoise: readonly { readonly pattern: RegExp; readonly why: str
     why: 'the extension gallery cannot be reached',
   },
   {
+    pattern: /Aborted onWillSaveTextDocument-event/,
+    why: "VS Code's own extensions have their say before saving, and are late on a busy machine",
+  },
+  {
     pattern: /allow-scripts and allow-same-origin for its sandbox attribute/,
     why: "Chromium's remark on VS Code's webview frames",
   },

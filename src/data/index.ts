@@ -45,6 +45,7 @@ export { withFileLock } from './fileLock.ts';
 export { krippendorffAlpha } from './krippendorff.ts';
 export type { AlphaMetric } from './krippendorff.ts';
 export type { LabelState } from './labelStates.ts';
+export { flaggedCompletions } from './flaggedCompletions.ts';
 export { fewShotExamples } from './fewShot.ts';
 export { applyImport, exportDataset, formats, planImport } from './exchange/index.ts';
 export type {
@@ -56,6 +57,7 @@ export type {
   KindCounts,
 } from './exchange/index.ts';
 export type { LinePlace } from './jsonlLines.ts';
+export { markdownTable, plainText } from './markdownText.ts';
 export { formatProblem } from './problem.ts';
 export type { Problem, ProblemCode } from './problem.ts';
 export { checkProjectText, openProject } from './project.ts';

@@ -1,4 +1,6 @@
 /** `instruct-studio curate`: what the paper did to its prompts, proposed first, done when asked. */
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
 import {
   applyProposals,
   curationSteps,
@@ -7,7 +9,9 @@ import {
   proposalsOf,
   RecordStore,
   type CurationStep,
+  type Proposal,
 } from '../data/index.ts';
+import type { curationReplySchema } from '../protocol/curation.ts';
 import { commonOptions, projectOption, type Command } from './command.ts';
 import { usageError, type Arguments } from './commandLine.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -38,6 +42,11 @@ export const curateCommand: Command = {
       description: 'The least confidence of a find, 0 to 1; 0.5 when absent.',
     },
     keep: { value: 'ID', multiple: true, description: 'A prompt to leave as it is.' },
+    only: {
+      value: 'FILE',
+      description: 'Change only the prompts whose ids are in this file, a JSON list.',
+    },
+    summary: { description: 'With --json, one object for all proposals of the one named step.' },
     apply: { description: 'Write the proposals of the named steps.' },
     ...commonOptions,
   },
@@ -60,6 +69,10 @@ export const curateCommand: Command = {
         await applyProposals(proposals, dataset, store);
         await dataset.refresh();
       }
+      if (args.has('json') && args.has('summary')) {
+        terminal.print(JSON.stringify(summaryOf(proposals, isApplied)));
+        continue;
+      }
       if (args.has('json')) {
         for (const { prompt, changes, why, finds } of proposals) {
           const { id, file, line } = prompt;
@@ -80,6 +93,28 @@ export const curateCommand: Command = {
   },
 };
 
+function summaryOf(
+  proposals: readonly Proposal[],
+  applied: boolean,
+): z.infer<typeof curationReplySchema> {
+  return {
+    applied,
+    proposals: proposals.map(({ prompt: { id, file, line }, why, like }) => ({
+      id,
+      file,
+      line,
+      why,
+      ...(like === undefined ? {} : { group: like }),
+    })),
+  };
+}
+
+function idsIn(file: string): Set<string> {
+  const ids = z.array(z.string()).safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
+  if (ids !== undefined) return new Set(ids);
+  throw usageError('curate', `--only: expected a JSON list of ids in "${file}"`);
+}
+
 function stepNamed(name: string): CurationStep {
   const step = curationSteps.find((one) => one === name);
   if (step !== undefined) return step;
@@ -88,6 +123,7 @@ function stepNamed(name: string): CurationStep {
 
 function optionsOf(args: Arguments): Parameters<typeof proposalsOf>[2] {
   const by = args.text('by') ?? 'user';
+  const only = args.text('only');
   if (by !== 'user' && by !== 'organization') {
     throw usageError('curate', `--by: expected user or organization, got "${by}"`);
   }
@@ -100,5 +136,6 @@ function optionsOf(args: Arguments): Parameters<typeof proposalsOf>[2] {
     cap: { limit: args.integer('cap', 1) ?? 200, by },
     confidence,
     keep: new Set(args.all('keep')),
+    only: only === undefined ? undefined : idsIn(only),
   };
 }

@@ -1,6 +1,6 @@
 /** `instruct-studio screen`: marks a new labeler's screening test (paper, appendix B.1). */
-import { Dataset, openProject, screen } from '../data/index.ts';
-import type { Criterion, FlaggedCompletion, RankingEntry } from '../data/index.ts';
+import { Dataset, flaggedCompletions, openProject, screen } from '../data/index.ts';
+import type { Criterion } from '../data/index.ts';
 import { commonOptions, projectOption, type Command } from './command.ts';
 import { usageError } from './commandLine.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -48,8 +48,8 @@ export const screenCommand: Command = {
     const theirs = rankings.filter(({ labeler }) => researchers.includes(labeler));
     const result = screen({
       flags: {
-        candidate: await flagsOf(dataset, mine),
-        researchers: await flagsOf(dataset, theirs),
+        candidate: await flaggedCompletions(dataset, mine),
+        researchers: await flaggedCompletions(dataset, theirs),
       },
       rankings: { candidate: mine, researchers: theirs },
       demonstrationRatings: ratings,
@@ -82,18 +82,4 @@ function row(name: string, one: Criterion, show: (value: number) => string): str
   const verdict = one.passed === null ? 'not measured' : one.passed ? 'met' : 'not met';
   const value = one.value === null ? '–' : show(one.value);
   return [name, value, show(one.cutoff), String(one.count), verdict];
-}
-
-async function flagsOf(
-  dataset: Dataset,
-  rankings: readonly RankingEntry[],
-): Promise<FlaggedCompletion[]> {
-  const flagged: FlaggedCompletion[] = [];
-  for (const entry of rankings) {
-    const { record } = await dataset.readRecord<'rankings'>('rankings', entry);
-    for (const [completionId, { flags }] of Object.entries(record.ratings ?? {})) {
-      if (flags !== undefined) flagged.push({ completionId, flags });
-    }
-  }
-  return flagged;
 }

@@ -5,6 +5,7 @@ import {
   Dataset,
   datasetStatistics,
   detectLanguage,
+  markdownTable,
   openProject,
   type DatasetStatistics,
   type Description,
@@ -21,7 +22,11 @@ export const statsCommand: Command = {
   summary: 'Show sizes, lengths, categories, users and languages as the paper’s tables do',
   positionals: [],
   required: false,
-  options: { ...projectOption, ...commonOptions },
+  options: {
+    ...projectOption,
+    markdown: { description: 'Print the tables as Markdown.' },
+    ...commonOptions,
+  },
   stages: [],
   notes:
     'Lengths are in tokens of the project’s base model. SFT are prompts with demonstrations, RM with rankings, PPO all; a prompt of kind "api" is a customer’s, any other a labeler’s.',
@@ -35,22 +40,36 @@ export const statsCommand: Command = {
       splitOf: splitsOf(dataset),
       languageOf: detectLanguage,
     });
-    if (args.has('json')) terminal.print(JSON.stringify(statistics));
-    else terminal.print(statisticsText(statistics));
+    const isMarkdown = args.has('markdown');
+    const text = (): string => statisticsText(statistics, isMarkdown ? markdownForm : textForm);
+    if (!args.has('json')) terminal.print(text());
+    else terminal.print(JSON.stringify(isMarkdown ? { markdown: text() } : statistics));
     return exitCodes.ok;
   },
 };
 
-function statisticsText(statistics: DatasetStatistics): string {
+/** How tables are written. */
+interface Form {
+  readonly table: typeof textTable;
+  readonly titled: (title: string, table: string) => string;
+}
+
+const textForm: Form = { table: textTable, titled: (title, table) => `${title}\n${table}` };
+const markdownForm: Form = {
+  table: (header, rows) => markdownTable([header, ...rows]),
+  titled: (title, table) => `## ${title}\n\n${table}`,
+};
+
+function statisticsText(statistics: DatasetStatistics, { table, titled }: Form): string {
   const { uncategorized } = statistics;
   const sizes = statistics.sizes
     .filter(({ count }) => count > 0)
     .map(({ stage, split, author, count }) => [`${stage} ${split}`, author, String(count)]);
   const tables: readonly (readonly [string, string])[] = [
-    ['Sizes (Table 6)', textTable(['prompts', 'by', 'count'], sizes)],
+    ['Sizes (Table 6)', table(['prompts', 'by', 'count'], sizes)],
     [
       'Categories (Table 1)',
-      textTable(
+      table(
         ['category', 'count', '%'],
         [
           ...statistics.categories.map((one) => [
@@ -64,7 +83,7 @@ function statisticsText(statistics: DatasetStatistics): string {
     ],
     [
       'Prompts per user (Table 8)',
-      textTable(
+      table(
         ['prompts', 'users', 'per user'],
         statistics.perUser.map((one) => [
           `${one.stage} ${one.split}`,
@@ -75,19 +94,19 @@ function statisticsText(statistics: DatasetStatistics): string {
     ],
     [
       'Lengths of prompts in tokens (Table 9)',
-      lengthTable(statistics.lengths, (one) => `${one.stage} ${one.split}`),
+      lengthTable(table, statistics.lengths, (one) => `${one.stage} ${one.split}`),
     ],
     [
       'Lengths by category (Table 10)',
-      lengthTable(statistics.lengthsByCategory, ({ category }) => category),
+      lengthTable(table, statistics.lengthsByCategory, ({ category }) => category),
     ],
     [
       'Prompts and demonstrations (Table 11)',
-      lengthTable(statistics.demonstrations, (one) => `${one.author}’s ${one.of}`),
+      lengthTable(table, statistics.demonstrations, (one) => `${one.author}’s ${one.of}`),
     ],
     [
       'Languages',
-      textTable(
+      table(
         ['language', 'count', '%'],
         statistics.languages.map((one) => [
           one.language === '' ? '(unknown)' : one.language,
@@ -97,12 +116,16 @@ function statisticsText(statistics: DatasetStatistics): string {
       ),
     ],
   ];
-  return tables.map(([title, table]) => `${title}\n${table}`).join('\n\n');
+  return tables.map(([title, rows]) => titled(title, rows)).join('\n\n');
 }
 
-function lengthTable<T extends Description>(rows: readonly T[], name: (row: T) => string): string {
+function lengthTable<T extends Description>(
+  table: Form['table'],
+  rows: readonly T[],
+  name: (row: T) => string,
+): string {
   const header = ['', 'count', 'mean', 'std', 'min', '25 %', '50 %', '75 %', 'max'];
-  return textTable(
+  return table(
     header,
     rows.map((row) => {
       const { count, mean, std, min, p25, p50, p75, max } = row;

@@ -33,6 +33,8 @@ export interface CurationOptions {
   readonly confidence?: number | undefined;
   /** Prompts that stay whatever the steps say: the user has looked at them. */
   readonly keep?: ReadonlySet<string> | undefined;
+  /** The only prompts that are to change, where that was decided; all that a step finds otherwise. */
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 /** A change to one prompt. */
@@ -44,6 +46,8 @@ export interface Proposal {
   readonly why: string;
   /** What is to be masked. */
   readonly finds: readonly PersonalData[];
+  /** The prompt that stays where this one is removed for being like it. */
+  readonly like?: string;
 }
 
 /** What a step proposes. Personal data is looked for in the training split alone (appendix A.2). */
@@ -53,7 +57,9 @@ export function proposalsOf(
   options: CurationOptions = {},
 ): Proposal[] {
   const kept = options.keep ?? new Set<string>();
-  return steps[step](dataset, options).filter(({ prompt }) => !kept.has(prompt.id));
+  return steps[step](dataset, options).filter(
+    ({ prompt: { id } }) => !kept.has(id) && options.only?.has(id) !== false,
+  );
 }
 
 type Step = (dataset: Dataset, options: CurationOptions) => Proposal[];
@@ -69,7 +75,7 @@ const steps: Readonly<Record<CurationStep, Step>> = {
           dataset.promptById(id),
           { deleted: true },
           `has ${what} as "${first}"`,
-        ),
+        ).map((proposal) => ({ ...proposal, like: first })),
       );
     }),
   cap: (dataset, { cap = paperCap }) =>

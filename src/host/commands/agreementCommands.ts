@@ -3,25 +3,13 @@ import * as vscode from 'vscode';
 import { contestedPrompts } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { agreementPage } from '../labeling/agreementPage.ts';
+import type { Pages } from '../pages.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { RankingPanels } from '../rankingPanel.ts';
 
-/** The scheme of the page's address. */
-export const agreementScheme = 'instruct-agreement';
-
 /** Opens the page in the editor's own Markdown preview. */
-export async function showAgreement(): Promise<void> {
-  const uri = vscode.Uri.from({ scheme: agreementScheme, path: '/Agreement.md' });
-  await vscode.commands.executeCommand('markdown.showPreview', uri);
-}
-
-/** Serves the page, made anew whenever it is read. */
-export function agreementDocuments(
-  project: () => ProjectFolder,
-): vscode.TextDocumentContentProvider {
-  return {
-    provideTextDocumentContent: async () => agreementPage(await project().expectDataset()),
-  };
+export function showAgreement(project: ProjectFolder, pages: Pages): Promise<void> {
+  return pages.show('Agreement', async () => agreementPage(await project.expectDataset()));
 }
 
 /** Asks for a prompt whose rankings contradict each other, and opens it to be ranked for good. */

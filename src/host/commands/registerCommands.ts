@@ -19,6 +19,7 @@ import type { Importer } from '../exchange/importer.ts';
 import { CandidateComment, type InlineComparisons } from '../inline/inlineComparisons.ts';
 import type { Sample, Vote } from '../inline/comparison.ts';
 import { promptLanguage } from '../inline/promptCompletions.ts';
+import { Pages } from '../pages.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { ProjectService } from '../project/projectService.ts';
 import { openPromptTable } from '../promptTable/promptTableEditor.ts';
@@ -29,12 +30,7 @@ import type { RunPanels } from '../runPanel.ts';
 import type { TrainerLauncher } from '../runs/trainerLauncher.ts';
 import type { AskStudio } from '../studioCommand.ts';
 import { openDataFileCommand } from '../views/datasetNodes.ts';
-import {
-  agreementDocuments,
-  agreementScheme,
-  settleDisagreement,
-  showAgreement,
-} from './agreementCommands.ts';
+import { settleDisagreement, showAgreement } from './agreementCommands.ts';
 import { property, targetId } from './arguments.ts';
 import {
   compareInDiff,
@@ -46,8 +42,11 @@ import {
 import { choosePreset } from './choosePreset.ts';
 import { choosePromptTable } from './choosePromptTable.ts';
 import { createSampleProject } from './createSample.ts';
+import { curatePrompts } from './curatePrompts.ts';
 import { planFreely } from './newRunWizard.ts';
 import { chooseRun, deleteRun, showRunLog } from './runCommands.ts';
+import { screenLabeler } from './screenLabeler.ts';
+import { showStatistics } from './showStatistics.ts';
 import {
   planOfFile,
   planPipeline,
@@ -85,13 +84,13 @@ export function registerCommands(surroundings: CommandSurroundings): Disposables
   const documents = new CompletionDocuments();
   const { workspace } = vscode;
   owned.add(workspace.registerTextDocumentContentProvider(completionScheme, documents));
-  const agreement = agreementDocuments(() => surroundings.projects.expect());
-  owned.add(workspace.registerTextDocumentContentProvider(agreementScheme, agreement));
+  const pages = owned.add(new Pages());
   const handlers = {
     ...projectHandlers(surroundings, documents),
     ...runHandlers(surroundings),
     ...inlineHandlers(surroundings),
     ...exchangeHandlers(surroundings),
+    ...curationHandlers(surroundings, pages),
   };
   for (const [name, handle] of Object.entries(handlers)) {
     const id = name.startsWith('instruct.') ? name : `instruct.${name}`;
@@ -141,8 +140,6 @@ function projectHandlers(
     },
     writePrompt: () => surroundings.promptWriter.write(),
     savePrompt: () => surroundings.promptWriter.save(),
-    showAgreement,
-    settleDisagreement: () => settleDisagreement(projects.expect(), ranking),
     openPromptTable: (argument) => choosePromptTable(projects.expect(), argument),
     writeDemonstration: (argument) => {
       projects.expect().expectProject();
@@ -188,6 +185,25 @@ function projectHandlers(
       expectTrust();
       return compareInDiff(projects.expect(), sample, documents);
     },
+  };
+}
+
+function curationHandlers(
+  { projects, ask, ranking }: CommandSurroundings,
+  pages: Pages,
+): Record<string, Handler> {
+  return {
+    curatePrompts: (argument) => {
+      expectTrust();
+      return curatePrompts(projects.expect(), ask, argument);
+    },
+    showStatistics: () => {
+      expectTrust();
+      return showStatistics(projects.expect(), ask, pages);
+    },
+    showAgreement: () => showAgreement(projects.expect(), pages),
+    settleDisagreement: () => settleDisagreement(projects.expect(), ranking),
+    screenLabeler: () => screenLabeler(projects.expect(), pages),
   };
 }
 

@@ -7,7 +7,7 @@ import { splits } from '../../protocol/records.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { AskStudio } from '../studioCommand.ts';
 import { counted } from '../views/treeNode.ts';
-import { cancellably } from './cancellably.ts';
+import { askForRows } from './askForRows.ts';
 
 /** What an export is to be, as a keybinding may give it; what is missing is asked for. */
 export const exportRequestSchema = z.object({
@@ -40,7 +40,7 @@ export async function exportProject(
     ...chosen.flatMap((split) => ['--split', split]),
   ];
   const answer = exportReportSchema;
-  const report = await cancellably(vscode.l10n.t('Exporting'), ask, { argv, answer });
+  const report = await askForRows(vscode.l10n.t('Exporting'), ask, { argv, answer });
   const lost = report.lost.map(({ what, count }) => `${count.toLocaleString('en')} ${what}`);
   const said = [
     `${counted(report.rows, 'row')} of ${counted(report.prompts - report.empty, 'prompt')} exported.`,

@@ -11,7 +11,7 @@ import { importReportSchema, type ImportReport } from '../../protocol/exchangeRe
 import { projectFileName } from '../../protocol/project.ts';
 import { Disposables } from '../disposables.ts';
 import type { AskStudio } from '../studioCommand.ts';
-import { cancellably } from './cancellably.ts';
+import { askForRows } from './askForRows.ts';
 import { importInWords, importPreview, recordsToAdd, type Preview } from './importPreview.ts';
 
 /** The scheme of the preview pages. */
@@ -173,7 +173,7 @@ export class Importer implements vscode.Disposable {
       ...(isDry ? ['--dry-run'] : []),
     ];
     const title = isDry ? vscode.l10n.t('Reading') : vscode.l10n.t('Importing');
-    return cancellably(title, this.tools.ask, { argv, answer: importReportSchema });
+    return askForRows(title, this.tools.ask, { argv, answer: importReportSchema });
   }
 
   private lenses(uri: vscode.Uri): vscode.CodeLens[] {

@@ -2,6 +2,8 @@
 import {
   agreementReport,
   contestedPrompts,
+  markdownTable,
+  plainText,
   type ChanceCorrected,
   type Dataset,
 } from '../../data/index.ts';
@@ -32,7 +34,7 @@ export function agreementPage(dataset: Dataset): string {
       : `${contested.length} prompts: run “Instruct: Settle Disagreement…”.`,
     ...contested
       .slice(0, 20)
-      .map(({ promptId, reason }) => `- \`${plain(promptId)}\`: ${plain(reason)}`),
+      .map(({ promptId, reason }) => `- \`${plainText(promptId)}\`: ${plainText(reason)}`),
     '',
   ].join('\n\n');
 }
@@ -44,13 +46,7 @@ function table(rows: readonly (readonly [string, ChanceCorrected])[]): string {
       rate === null || halfWidth95 === null
         ? '–'
         : `${(100 * rate).toFixed(1)} ± ${(100 * halfWidth95).toFixed(1)} %`;
-    return [plain(name), percent, String(compared), String(tied), alpha?.toFixed(3) ?? '–'];
+    return [plainText(name), percent, String(compared), String(tied), alpha?.toFixed(3) ?? '–'];
   });
-  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [row(heads), row(['---', '--:', '--:', '--:', '--:']), ...lines.map(row)].join('\n');
-}
-
-/** A name from the data, without anything that Markdown or a table would take for its own. */
-function plain(text: string): string {
-  return text.replaceAll(/[\\`*_[\]<>|#!\r\n]/g, ' ');
+  return markdownTable([heads, ...lines]);
 }

@@ -1,0 +1,32 @@
+/** Asking the command line with a notification that tells how many rows are done. */
+import type * as z from 'zod';
+import { exchangeProgressSchema } from '../../protocol/exchangeReport.ts';
+import { cancellable } from '../cancellable.ts';
+import type { AskStudio, Question } from '../studioCommand.ts';
+
+/** See the file's header. Cancelling rejects with `vscode.CancellationError`. */
+export function askForRows<S extends z.ZodType>(
+  title: string,
+  ask: AskStudio,
+  { argv, answer }: Pick<Question<S>, 'argv' | 'answer'>,
+): Promise<z.infer<S>> {
+  return cancellable(title, (signal, report) =>
+    ask({
+      argv: [...argv, '--progress'],
+      answer,
+      signal,
+      onMessage: (line) => {
+        const rows = rowsOf(line);
+        if (rows !== undefined) report(`${rows.toLocaleString('en')} rows`);
+      },
+    }),
+  );
+}
+
+function rowsOf(line: string): number | undefined {
+  try {
+    return exchangeProgressSchema.safeParse(JSON.parse(line)).data?.rows;
+  } catch {
+    return undefined; // words for people
+  }
+}

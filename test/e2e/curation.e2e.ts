@@ -1,0 +1,126 @@
+// Curation, statistics, agreement and screening in the real editor.
+import assert from 'node:assert/strict';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { promptSchema } from '../../src/protocol/records.ts';
+import { openWorkbench } from './harness/workbench.ts';
+
+const patience = { timeout: 60_000 };
+
+test('prompts are curated after a look at each, and labelers are measured', async (t) => {
+  await using workbench = await openWorkbench({ project: 'sample' });
+  const { page, folder } = workbench;
+  await page.locator('.activitybar .action-item a[aria-label*="Instruct"]').click();
+  const rows = page.locator('.part.sidebar .monaco-list-row');
+  await rows.filter({ hasText: 'Prompts' }).first().waitFor(patience);
+  const write = (file: string, records: readonly object[]): Promise<void> =>
+    writeFile(path.join(folder, file), records.map((each) => `${JSON.stringify(each)}\n`).join(''));
+  const text = 'Tell me about owls.';
+  await write('prompts/zz.jsonl', [
+    { id: 'z1', prompt: text, split: 'train' },
+    { id: 'z2', prompt: text, split: 'train' },
+    { id: 'z3', prompt: text, split: 'train' },
+    { id: 'z4', prompt: 'Write to ann@mailbox.net about <b>rent</b>.', split: 'train' },
+  ]);
+  const standing = async (): Promise<string[]> => {
+    const lines = (await readFile(path.join(folder, 'prompts/zz.jsonl'), 'utf8')).trimEnd();
+    const prompts = lines.split('\n').map((line) => promptSchema.parse(JSON.parse(line)));
+    const last = new Map(prompts.map((prompt) => [prompt.id, prompt]));
+    return [...last.values()].flatMap(({ deleted, prompt }) =>
+      deleted === true ? [] : (prompt ?? ''),
+    );
+  };
+  const widget = page.locator('.quick-input-widget');
+  const picked = widget.locator('.monaco-list-row');
+
+  await t.test('of duplicates the user says which go', async () => {
+    await workbench.runCommand('Instruct: Curate Prompts');
+    await workbench.pick('Remove Duplicates');
+    await widget.getByText('which stays').waitFor(patience);
+    assert.equal(await picked.filter({ hasText: text }).count(), 2);
+    await workbench.screenshot('curate-duplicates');
+    await picked
+      .filter({ hasText: 'zz.jsonl:3' })
+      .locator('.monaco-checkbox, .quick-input-list-checkbox')
+      .first()
+      .click();
+    await widget.getByRole('button', { name: 'OK' }).click();
+    await page.getByText('1 prompt removed.').first().waitFor(patience);
+    assert.deepEqual(
+      (await standing()).filter((each) => each === text),
+      [text, text],
+    );
+  });
+
+  await t.test('personal data is masked after every find was shown', async () => {
+    await workbench.runCommand('Instruct: Curate Prompts');
+    await workbench.pick('Mask Personal Data');
+    await widget.getByText('email "ann@mailbox.net" (0.99)').waitFor(patience);
+    await workbench.screenshot('curate-personal-data');
+    await widget.getByRole('button', { name: 'OK' }).click();
+    await page
+      .getByText(/\d+ prompts masked\./)
+      .first()
+      .waitFor(patience);
+    assert.ok((await standing()).every((each) => !each.includes('ann@mailbox.net')));
+  });
+
+  await t.test('the paper’s tables are a page', async () => {
+    await workbench.runCommand('Instruct: Show Statistics');
+    const tables = await workbench.webview('h2:has-text("Lengths of prompts in tokens (Table 9)")');
+    await tables.locator('td', { hasText: 'generation' }).first().waitFor(patience);
+    await workbench.screenshot('statistics');
+  });
+
+  await t.test('a labeler is screened against a researcher', async () => {
+    await mkdir(path.join(folder, 'rankings'), { recursive: true });
+    await appendFile(
+      path.join(folder, 'completions', 'zz.jsonl'),
+      ['a', 'b', 'c']
+        .map((id) => ({ id: `zz-${id}`, promptId: 'z1', completion: id, model: { name: 'm' } }))
+        .map((each) => `${JSON.stringify(each)}\n`)
+        .join(''),
+    );
+    const ranking = (labeler: string, order: string[]) => {
+      const ids = order.map((id) => `zz-${id}`);
+      const ratings = Object.fromEntries(
+        ids.map((id) => [id, { overall: 4, flags: { violentContent: false } }]),
+      );
+      const groups = ids.map((id) => [id]);
+      return { id: `r-${labeler}`, promptId: 'z1', ranking: groups, ratings, shown: ids, labeler };
+    };
+    await write('rankings/cand.jsonl', [ranking('cand', ['a', 'b', 'c'])]);
+    await write('rankings/rita.jsonl', [ranking('rita', ['a', 'c', 'b'])]);
+    await rows.filter({ hasText: 'Rankings' }).filter({ hasText: '2' }).first().waitFor(patience);
+    await workbench.runCommand('Instruct: Screen Labeler');
+    await workbench.pick('cand');
+    await picked.filter({ hasText: 'rita' }).waitFor(patience);
+    await picked.filter({ hasText: 'rita' }).click();
+    await widget.getByRole('button', { name: 'OK' }).click();
+    await widget.getByText('by own account').first().waitFor(patience);
+    await page.keyboard.type('age, religion');
+    await page.keyboard.press('Enter');
+    const result = await workbench.webview('h1:has-text("Screening of cand")');
+    // Of the three pairs rita orders two alike; neither saw violence in any of three.
+    await result
+      .locator('tr', { hasText: '2. Agreement on rankings' })
+      .getByText('66.7 %')
+      .waitFor();
+    await result.locator('tr', { hasText: 'sensitive flags' }).getByText('100.0 %').waitFor();
+    await result.getByText('Does not meet all cutoffs.').waitFor();
+    await workbench.screenshot('screening');
+  });
+
+  await t.test('what they contradict each other on is settled in the ranking panel', async () => {
+    await workbench.runCommand('Instruct: Show Agreement');
+    const agreement = await workbench.webview('h2:has-text("Over time")');
+    await agreement.locator('td', { hasText: 'cand and rita' }).first().waitFor(patience);
+    await workbench.screenshot('agreement');
+    await workbench.runCommand('Instruct: Settle Disagreement');
+    await workbench.pick('1 of 3 contradict');
+    const panel = await workbench.webview('[data-panel="ranking"] .card', 60_000);
+    await panel.getByText('cand, rita disagree').first().waitFor(patience);
+    await workbench.screenshot('settle');
+  });
+});

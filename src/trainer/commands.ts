@@ -12,6 +12,7 @@ import { initCommand } from './initCommand.ts';
 import { judgeCommand } from './judging/judgeCommand.ts';
 import { publicTaskCommand } from './publicTasks/publicTaskCommand.ts';
 import { inspectCommand } from './inspectCommand.ts';
+import { addModelCommand } from './modelSources/addModelCommand.ts';
 import { reportCommand } from './reports/reportCommand.ts';
 import { runCommand } from './runCommand.ts';
 import { samplerCommand } from './sampler/samplerCommand.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   initCommand,
   importCommand,
   exportCommand,
+  addModelCommand,
   ...stageCommands,
   runCommand,
   judgeCommand,

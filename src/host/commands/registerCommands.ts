@@ -25,6 +25,9 @@ import type { ProjectService } from '../project/projectService.ts';
 import { openPromptTable } from '../promptTable/promptTableEditor.ts';
 import type { PromptWriter } from '../promptWriter.ts';
 import type { RankingPanels } from '../rankingPanel.ts';
+import { addModel } from '../models/addModel.ts';
+import { deleteModel } from '../models/deleteModel.ts';
+import { modelCardDocuments, modelCardScheme, showModelCard } from '../models/modelCard.ts';
 import { RemedyError } from '../remedyError.ts';
 import type { RunPanels } from '../runPanel.ts';
 import type { TrainerLauncher } from '../runs/trainerLauncher.ts';
@@ -85,6 +88,8 @@ export function registerCommands(surroundings: CommandSurroundings): Disposables
   const { workspace } = vscode;
   owned.add(workspace.registerTextDocumentContentProvider(completionScheme, documents));
   const pages = owned.add(new Pages());
+  const cards = modelCardDocuments(() => surroundings.projects.expect());
+  owned.add(workspace.registerTextDocumentContentProvider(modelCardScheme, cards));
   const handlers = {
     ...projectHandlers(surroundings, documents),
     ...runHandlers(surroundings),
@@ -166,6 +171,17 @@ function projectHandlers(
       return compareEvaluations(projects.expect(), launcher, argument);
     },
     exportReport,
+    addModel: (argument) => {
+      projects.expect().expectProject();
+      expectTrust();
+      return addModel(projects.expect(), surroundings.ask, argument);
+    },
+    deleteModel: (argument) => deleteModel(projects.expect(), argument),
+    showModelCard: (argument) => showModelCard(projects.expect(), argument),
+    openRunOfModel: async (argument) => {
+      const run = /^runs\/([^/]+)\//.exec(targetId(argument, 'model') ?? '')?.at(1);
+      if (run !== undefined) await surroundings.runPanels.open(run);
+    },
     runFile: start((_project, argument) => planOfFile(argument), true),
     compareInline: (argument) => {
       expectTrust();

@@ -121,6 +121,11 @@ export class ProjectFolder implements Disposable {
     return saved;
   }
 
+  /** Tells that model folders came or went: nobody keeps them in memory. */
+  modelsChanged(): void {
+    this.changed.fire(undefined);
+  }
+
   dispose(): void {
     this.owned.dispose();
   }

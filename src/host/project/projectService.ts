@@ -88,6 +88,10 @@ export class ProjectService implements vscode.Disposable {
     );
     // A folder that goes is told of without its files.
     watch('{prompts,demonstrations,completions,rankings}', () => folder.refresh());
+    watch('{models,models/*}', () => {
+      folder.modelsChanged();
+      return Promise.resolve();
+    });
     // Runs that the command line or another window starts; the supervisor follows those that live.
     watch('{runs,runs/*,runs/*/run.json,runs/*/owner.lock}', () => folder.runs.rescan());
   }

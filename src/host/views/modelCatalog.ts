@@ -33,7 +33,10 @@ export async function listModels(
 ): Promise<ModelInfo[]> {
   const names = await readdir(path.join(projectPath, 'models')).catch(() => []);
   const refs = new Set(
-    names.map((name) => `models/${name}`).filter((ref) => isModel(projectPath, ref)),
+    names
+      .filter((name) => !name.startsWith('.'))
+      .map((name) => `models/${name}`)
+      .filter((ref) => isModel(projectPath, ref)),
   );
   if (base !== undefined) refs.add(base);
   const onDisk = async (ref: string): Promise<Pick<ModelInfo, 'exists' | 'sizeBytes'>> => ({

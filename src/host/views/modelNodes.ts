@@ -62,15 +62,18 @@ function modelNode(model: ModelInfo, children: TreeNode[], now: number): TreeNod
     description,
     tooltip: `${model.ref}\n${description}`,
     icon: model.exists ? icons[model.made] : 'warning',
-    contextValue: !model.exists
-      ? 'missingModel'
-      : model.made === 'rm'
-        ? 'rewardModel'
-        : 'languageModel',
+    contextValue: contextOf(model),
     target: { kind: 'model', model: model.ref },
-    ...(model.run === undefined
-      ? {}
-      : { command: { command: 'instruct.openRun', arguments: [model.run.id] } }),
+    ...(model.exists
+      ? { command: { command: 'instruct.showModelCard', arguments: [model.ref] } }
+      : {}),
     ...(children.length > 0 ? { children, expanded: true } : {}),
   };
+}
+
+/** Words that menus match. */
+function contextOf({ exists, made, run }: ModelInfo): string {
+  if (!exists) return 'missingModel';
+  const kind = made === 'rm' ? 'rewardModel' : 'languageModel';
+  return run === undefined ? kind : `${kind} trained`;
 }

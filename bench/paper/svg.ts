@@ -1,4 +1,5 @@
 /** Line plots as SVG files, one for light pages and one for dark ones. */
+import { roundTicks } from '../../webview/run/ticks.ts';
 import type { Plot } from './row.ts';
 
 /** Which page a plot stands on. */
@@ -27,7 +28,7 @@ export function plotSvg({ title, x, y, logX = false, series }: Plot, theme: Them
     height - box.bottom - ((value - low) / (high - low)) * (height - box.top - box.bottom);
   const text = (at: readonly [number, number], words: string, anchor = 'middle'): string =>
     `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" text-anchor="${anchor}">${escape(words)}</text>`;
-  const ticks = Array.from({ length: 5 }, (_, i) => low + ((high - low) * (i + 0.5)) / 5);
+  const ticks = roundTicks(low, high, 5);
   const grid = ticks.map(
     (tick) =>
       `<path d="M${box.left} ${py(tick).toFixed(1)}H${width - box.right}" stroke="${faint}"/>${text([box.left - 6, py(tick) + 4], show(tick), 'end')}`,

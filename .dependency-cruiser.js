@@ -80,7 +80,7 @@ export default {
       comment: 'One owner of native memory.',
       severity: 'error',
       from: { pathNot: '^src/ml/runtime/' },
-      to: { path: 'node_modules/onnxruntime-(node|common)/' },
+      to: { path: 'node_modules/onnxruntime-(node|common|web)/' },
     },
     {
       name: 'tests-are-not-imported',

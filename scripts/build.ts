@@ -19,8 +19,8 @@ interface Bundle {
 /** Zod's sentences in some forty languages, a third of the extension's bundle: English is kept. */
 const englishZod: Plugin = {
   name: 'english-zod',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+  setup(build) {
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
     }));
   },
@@ -69,7 +69,7 @@ async function bundles(): Promise<Bundle[]> {
         format: 'esm',
         platform: 'node',
         target: 'node22',
-        external: ['onnxruntime-node'],
+        external: ['onnxruntime-node', 'onnxruntime-web'],
         // CommonJS dependencies call require() for Node's own modules, which an ES module does not have.
         banner: {
           js: [

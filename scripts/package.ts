@@ -53,32 +53,37 @@ async function stage(target: Target, folder: string): Promise<void> {
   await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   // What is to be packaged was chosen above: vsce need not leave anything out.
   await writeFile(path.join(folder, '.vscodeignore'), '');
-  if (target !== 'universal') await addRuntime(natives[target], folder);
+  if (target === 'universal') await addWebAssembly(folder);
+  else await addRuntime(natives[target], folder);
 }
 
 /** The native runtime beside the trainer, where Node looks for it first. */
 async function addRuntime(native: string, folder: string): Promise<void> {
   const modules = path.join(folder, 'dist', 'node_modules');
   const from = path.join(root, 'node_modules');
-  for (const part of ['package.json', 'dist']) {
-    await cp(
-      path.join(from, 'onnxruntime-node', part),
-      path.join(modules, 'onnxruntime-node', part),
-      {
-        recursive: true,
-        filter: (file) => !/\.(map|d\.ts)$/.test(file),
-      },
-    );
-  }
+  await addModule(modules, 'onnxruntime-node', ['dist']);
   const binaries = path.join('onnxruntime-node', 'bin', 'napi-v6', native);
   const names = await readdir(path.join(from, binaries));
   for (const name of names) {
     if (leftOut.some((pattern) => pattern.test(name))) continue;
     await cp(path.join(from, binaries, name), path.join(modules, binaries, name));
   }
-  const common = 'onnxruntime-common';
-  for (const part of ['package.json', 'dist/cjs']) {
-    await cp(path.join(from, common, part), path.join(modules, common, part), {
+  await addModule(modules, 'onnxruntime-common', ['dist/cjs']);
+}
+
+/** ONNX Runtime in WebAssembly, for platforms that it has no binaries for: 14 MB, 3.7 in the package. */
+async function addWebAssembly(folder: string): Promise<void> {
+  const modules = path.join(folder, 'dist', 'node_modules');
+  const wasm = ['ort.node.min.mjs', 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
+  const files = wasm.map((name) => `dist/${name}`);
+  await addModule(modules, 'onnxruntime-web', files);
+  await addModule(modules, 'onnxruntime-common', ['dist/esm']);
+}
+
+/** Parts of an installed package, without what only developers read. */
+async function addModule(modules: string, name: string, parts: readonly string[]): Promise<void> {
+  for (const part of ['package.json', ...parts]) {
+    await cp(path.join(root, 'node_modules', name, part), path.join(modules, name, part), {
       recursive: true,
       filter: (file) => !/\.(map|d\.ts)$/.test(file),
     });

@@ -1,4 +1,5 @@
 /** Compiled graphs on ONNX Runtime, and the buffers they read and write. */
+export { nativeRuntimeProblem } from './onnxRuntime.ts';
 export type { ExecutionOptions } from './onnxRuntime.ts';
 export { ParameterBuffer } from './parameterBuffer.ts';
 export type { ParameterEntry, ParameterShape } from './parameterBuffer.ts';

@@ -5,8 +5,9 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor as NativeTensor } from 'onnxruntime-node';
 import { InstructError } from '../../protocol/errors.ts';
-import type { DType, Shape, TensorData } from '../graph/index.ts';
 import { runMarker } from '../onnx/index.ts';
+import type { BoundValue, NativeSession } from './session.ts';
+import { createWebAssemblySession } from './webAssembly.ts';
 
 /** How a compiled graph is to run. */
 export interface ExecutionOptions {
@@ -21,32 +22,19 @@ export interface ExecutionOptions {
   readonly spinning?: boolean;
 }
 
-/** A value bound to a name for one run; the data is used in place, never copied. */
-export interface BoundValue {
-  readonly data: TensorData;
-  readonly dtype: DType;
-  readonly shape: Shape;
-}
-
-/** A native session. The owner must call `release`. */
-export interface NativeSession {
-  /** Runs the graph; every output is written into the array bound to it. */
-  run(
-    feeds: ReadonlyMap<string, BoundValue>,
-    fetches: ReadonlyMap<string, BoundValue>,
-  ): Promise<void>;
-  release(): Promise<void>;
-}
-
 /**
- * Makes a session of a serialised model. Throws `InstructError` 'native-runtime-missing' where the
- * native module does not load, 'out-of-memory' where there is too little memory.
+ * Makes a session of a serialised model, in WebAssembly where the native module does not load.
+ * Throws `InstructError` 'native-runtime-missing' where neither is there, 'out-of-memory' where there
+ * is too little memory.
  */
 export async function createNativeSession(
   model: Uint8Array,
   options: ExecutionOptions,
 ): Promise<NativeSession> {
   const runtime = await loadOnnxRuntime();
+  if (typeof runtime === 'string') {
+    return translatingFailures('compile', () => createWebAssemblySession(model, runtime));
+  }
   const session = await translatingFailures('compile', () =>
     runtime.InferenceSession.create(model, {
       executionProviders: ['cpu'],
@@ -85,19 +73,18 @@ interface OnnxRuntime {
   readonly Tensor: typeof NativeTensor;
 }
 
-async function loadOnnxRuntime(): Promise<OnnxRuntime> {
+/** Why the native module does not load on this machine; undefined where it does. */
+export async function nativeRuntimeProblem(): Promise<string | undefined> {
+  const loaded = await loadOnnxRuntime();
+  return typeof loaded === 'string' ? loaded : undefined;
+}
+
+/** The native module, or why it does not load. */
+async function loadOnnxRuntime(): Promise<OnnxRuntime | string> {
   try {
     return await import('onnxruntime-node');
   } catch (cause) {
-    throw new InstructError(
-      {
-        code: 'native-runtime-missing',
-        message: `ONNX Runtime does not load on ${process.platform}-${process.arch}: ${textOf(cause)}`,
-        remedy:
-          'Reinstall the extension for this platform (Windows, Linux, or macOS on Apple silicon).',
-      },
-      { cause },
-    );
+    return textOf(cause);
   }
 }
 

@@ -11,7 +11,7 @@ import { isOp, topologicalOrder } from '../graph/index.ts';
 import type { Op, Tensor, TensorData } from '../graph/index.ts';
 import { onnxName } from '../onnx/index.ts';
 import type { SerializedModel } from '../onnx/index.ts';
-import type { BoundValue, NativeSession } from './onnxRuntime.ts';
+import type { BoundValue, NativeSession } from './session.ts';
 import type { Tfjs, TfTensor } from './tfjs.ts';
 import { tfjsOps } from './tfjsOps.ts';
 import type { TfjsOps } from './tfjsOps.ts';

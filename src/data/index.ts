@@ -82,6 +82,8 @@ export {
   withInterval,
   writeReport,
 } from './reports/index.ts';
+export { sampledRanked } from './sampledRanked.ts';
+export type { SampledRanked } from './sampledRanked.ts';
 export { screen } from './screening.ts';
 export type {
   Criterion,

@@ -10,15 +10,13 @@ import {
   isTunable,
   type TunableStage,
 } from './hyperparameters.ts';
+import { pipelineStages, rankers } from './pipelineSteps.ts';
 import { presetNames } from './presets.ts';
 import { rowSchema } from './project.ts';
 import { stages, type Stage } from './run.ts';
 
 /** How the names of such files end. */
 export const plannedRunSuffix = '.run.json';
-
-/** The stages of a pipeline, whose hyper-parameters stand below their names. */
-export const pipelineParts = ['sft', 'sample', 'rank', 'rm', 'ppo', 'eval'] as const;
 
 const hyperparameterValue = z.union([z.number(), z.boolean(), z.string()]);
 
@@ -43,9 +41,11 @@ export const plannedRunSchema = z
       .describe('The hyper-parameters to start from, in place of those of instruct.json.'),
     seed: z.int().min(0).default(0).describe('Decides everything that is drawn.'),
     rankings: z
-      .enum(['gold', 'existing'])
+      .enum(rankers)
       .optional()
-      .describe('Who ranks in a pipeline: the gold labeler, or the rankings that stand.'),
+      .describe(
+        'Who ranks in a pipeline: the gold labeler, people (it stops until they have), or the rankings that stand.',
+      ),
     tensorboard: z
       .boolean()
       .optional()
@@ -55,7 +55,7 @@ export const plannedRunSchema = z
     for (const { path, stage: of, key, value } of settingsOf(stage, hyperparameters)) {
       const message =
         of === undefined
-          ? `unknown: expected settings by stage (${pipelineParts.join(', ')})`
+          ? `unknown: expected settings by stage (${pipelineStages.join(', ')})`
           : hyperparameterProblem(of, key, value);
       if (message !== null) {
         context.addIssue({ code: 'custom', path: ['hyperparameters', ...path], message });
@@ -78,7 +78,7 @@ function settingsOf(stage: Stage, given: PlannedRun['hyperparameters']): Planned
     return Object.entries(given).map(([key, value]) => ({ path: [key], stage, key, value }));
   }
   return Object.entries(given).flatMap(([name, settings]): PlannedSetting[] => {
-    const part = pipelineParts.find((each) => each === name);
+    const part = pipelineStages.find((each) => each === name);
     if (part === undefined || typeof settings !== 'object') {
       return [{ path: [name], stage: undefined, key: name, value: settings }];
     }
@@ -142,7 +142,7 @@ export function plannedRunJsonSchema(): Record<string, unknown> {
       : {
           type: 'object',
           additionalProperties: false,
-          properties: Object.fromEntries(pipelineParts.map((part) => [part, table(part)])),
+          properties: Object.fromEntries(pipelineStages.map((part) => [part, table(part)])),
         };
   return {
     ...schema,

@@ -1,17 +1,12 @@
 /** Making a run folder from what a command was told. */
 import { Dataset, digestFiles, openProject } from '../data/index.ts';
 import type { HyperparameterValue } from '../protocol/hyperparameters.ts';
+import { rankers, stageOfStep, type PipelineStep, type Ranker } from '../protocol/pipelineSteps.ts';
 import { runFormat, type RunSpec, type Stage } from '../protocol/run.ts';
 import { usageError, type Arguments } from './commandLine.ts';
 import { createRun, newRunId, type Run } from './runFolder.ts';
 import { parsePreset, parseSettings, resolveSettings } from './settings.ts';
-import {
-  stageOf,
-  stagePlans,
-  usualPtxCoef,
-  type PipelineStep,
-  type StagePlan,
-} from './stagePlans.ts';
+import { stagePlans, usualPtxCoef, type StagePlan } from './stagePlans.ts';
 import { version } from './version.ts';
 
 /** What a new run is, before it has a folder. */
@@ -40,6 +35,7 @@ export async function planRun(stage: Stage, args: Arguments, now: number): Promi
   if (stage === 'pipeline') {
     hyperparameters['rankings'] = await whoRanks(dir, args);
     hyperparameters['ptx'] = args.has('ptx');
+    hyperparameters['minRankings'] = args.integer('min-rankings', 1) ?? 0;
   }
   const models = plan.models({ dir, project, args, hyperparameters });
   const preset = chosen ?? project.preset ?? 'tiny';
@@ -73,7 +69,7 @@ export function pipelineSettings(
   spec: RunSpec,
   step: PipelineStep,
 ): Record<string, HyperparameterValue> {
-  const prefix = `${stageOf(step)}.`;
+  const prefix = `${stageOfStep(step)}.`;
   const own = Object.fromEntries(
     Object.entries(spec.hyperparameters)
       .filter(([key]) => key.startsWith(prefix))
@@ -85,11 +81,12 @@ export function pipelineSettings(
   return own;
 }
 
-async function whoRanks(dir: string, args: Arguments): Promise<'gold' | 'existing'> {
+async function whoRanks(dir: string, args: Arguments): Promise<Ranker> {
   const given = args.text('rankings');
-  if (given === 'gold' || given === 'existing') return given;
   if (given !== undefined) {
-    throw usageError('pipeline', `--rankings: expected gold or existing, got "${given}"`);
+    const known = rankers.find((one) => one === given);
+    if (known !== undefined) return known;
+    throw usageError('pipeline', `--rankings: expected ${rankers.join(', ')}, got "${given}"`);
   }
   const dataset = await Dataset.open(dir);
   const byPeople = [...dataset.entries('rankings')].some(({ labeler }) => labeler !== 'gold');

@@ -3,6 +3,7 @@ import { InstructError } from '../protocol/errors.ts';
 import type { HyperparameterValue, TunableStage } from '../protocol/hyperparameters.ts';
 import type { RecordKind } from '../protocol/records.ts';
 import type { Project } from '../protocol/project.ts';
+import { pipelineStages, rankers } from '../protocol/pipelineSteps.ts';
 import type { Stage } from '../protocol/run.ts';
 import type { Arguments, OptionSpecs } from './commandLine.ts';
 import { newestModel, resolveModel } from './modelReference.ts';
@@ -31,19 +32,8 @@ export interface StagePlan {
   models(context: PlanContext): Record<string, string>;
 }
 
-/** The stages that a pipeline runs, in order. */
-export const pipelineStages = ['sft', 'sample', 'rank', 'rm', 'ppo', 'eval'] as const;
-/** One of {@link pipelineStages}. */
-export type PipelineStage = (typeof pipelineStages)[number];
-/** What a pipeline's run of one stage is called: PPO may come twice, without and with ptx. */
-export type PipelineStep = PipelineStage | 'ppo-ptx';
 /** The weight of pre-training text in `ppo-ptx` where `ppo.ptxCoef` is left at 0. */
 export const usualPtxCoef = 0.5;
-
-/** The stage of a pipeline's step. */
-export function stageOf(step: PipelineStep): PipelineStage {
-  return step === 'ppo-ptx' ? 'ppo' : step;
-}
 
 const modelOption = (what: string): OptionSpecs[string] => ({
   value: 'MODEL',
@@ -185,9 +175,14 @@ export const stagePlans = {
     options: {
       model: modelOption('The model to start from; the project’s base when absent.'),
       rankings: {
-        value: 'gold|existing',
+        value: rankers.join('|'),
         description:
-          'Who ranks: the gold labeler, or the labelers whose rankings stand already; theirs when there are any.',
+          'Who ranks: the gold labeler; the labelers whose rankings stand already, which is so when there are any; or people, for whom the pipeline stops after sampling and goes on when it is resumed.',
+      },
+      'min-rankings': {
+        value: 'N',
+        description:
+          'With --rankings human: go on once so many prompts are ranked; all of them when absent.',
       },
       ptx: {
         description: `Train a policy with PPO-ptx too, beside PPO, with ppo.ptxCoef or else ${usualPtxCoef}.`,

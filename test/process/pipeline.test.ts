@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { z } from 'zod';
-import { Dataset } from '../../src/data/index.ts';
+import { Dataset, RecordStore } from '../../src/data/index.ts';
 import { evaluationReportSchema } from '../../src/protocol/evaluationReport.ts';
 import { foldRun } from '../../src/protocol/runFold.ts';
 import { rolloutRecordSchema } from '../../src/protocol/rollouts.ts';
@@ -230,6 +230,41 @@ test('a pipeline goes through every stage, survives a kill, and leaves what each
   const missing = await instruct(t, ['inspect', folder, '--iteration', '7']);
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /Kept are the iterations 1\./);
+});
+
+test('a pipeline stops for people to rank, and goes on when they have', async (t) => {
+  const project = await worldProject(t);
+  const people = ['--rankings', 'human', '--min-rankings', '2'];
+  const first = await instruct(t, [
+    ...['pipeline', '--project', project, ...tinySettings, ...people, '--json'],
+  ]);
+  assert.equal(first.code, 3, first.stderr);
+  const id = readdirSync(join(project, 'runs')).find((name) => /^pipeline-[\d-]+\w{4}$/.test(name));
+  assert.ok(id !== undefined);
+  const run = { folder: join(project, 'runs', id) };
+  const view = foldRun(eventsOf(run));
+  assert.equal(view.state, 'stopped');
+  assert.match(view.warnings.at(-1)?.message ?? '', /^Waits for people: 0 of 2 sampled prompts/);
+  const again = await instruct(t, ['run', run.folder]);
+  assert.equal(again.code, 3, 'resuming too early stops at the same place');
+
+  const dataset = await Dataset.open(project);
+  const byPrompt = Map.groupBy(dataset.entries('completions'), ({ promptId }) => promptId);
+  const rankings = [...byPrompt].slice(0, 4).map(([promptId, completions], i) => ({
+    id: `by-hand-${i}`,
+    promptId,
+    ranking: completions.map((completion) => [completion.id]),
+    shown: completions.map((completion) => completion.id),
+    labeler: 'kim',
+    created: '2026-11-21T12:00:00Z',
+  }));
+  await new RecordStore(project).appendAll('rankings', 'kim', rankings);
+  const last = await instruct(t, ['run', run.folder]);
+  assert.equal(last.code, 0, last.stderr);
+  const { runs } = z
+    .object({ runs: z.record(z.string(), z.string()) })
+    .parse(foldRun(eventsOf(run)).finished?.summary);
+  assert.deepEqual(Object.keys(runs), ['sft', 'sample', 'rm', 'ppo', 'eval']);
 });
 
 test('stopping a pipeline stops the stage that is at work, and running it goes on there', async (t) => {

@@ -18,7 +18,7 @@ export async function openChat(): Promise<void> {
         message: 'There is no aligned model to chat with yet.',
         remedy: 'Train one first.',
       },
-      { label: 'Run Whole Pipeline', command: 'instruct.runPipeline' },
+      { label: 'Run the Whole Loop…', command: 'instruct.runPipeline' },
     );
   }
   const known = await vscode.commands.getCommands(true);

@@ -83,7 +83,7 @@ function modelsAsked(
     throw new InstructError({
       code: 'missing-file',
       message: 'There is no aligned model in this project.',
-      remedy: 'Train one first: Instruct: Run Whole Pipeline.',
+      remedy: 'Train one first: Instruct: Run the Whole Loop….',
     });
   }
   const own = { ref: answering.ref, label: modelLabel(answering) };

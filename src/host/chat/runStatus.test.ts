@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { foldRun } from '../../protocol/runFold.ts';
 import type { RunEvent } from '../../protocol/run.ts';
-import type { ShownRun } from '../views/runNodes.ts';
+import type { ShownRun } from '../views/shownRun.ts';
 import { runsAsText, runStatusData } from './runStatus.ts';
 
 const time = Date.UTC(2026, 10, 21, 12);

@@ -1,5 +1,7 @@
 /** How a project's runs stand, for language models and people who ask in the chat. */
-import { percentDone, spokenDuration, stageLabels, type ShownRun } from '../views/runNodes.ts';
+import { percentDone, spokenDuration } from '../views/runNodes.ts';
+import type { ShownRun } from '../views/shownRun.ts';
+import { stageLabels } from '../views/stageLabels.ts';
 
 /** One run as it is told. */
 export interface RunStatusData {

@@ -14,7 +14,8 @@ import { inBytes, memoryBytes, secondsOfLast, tokensPerStep } from '../runs/runE
 import type { NewRun } from '../runs/trainerLauncher.ts';
 import { languageModels, modelsMadeBy, type ModelInfo } from '../views/modelCatalog.ts';
 import { modelLabel } from '../views/modelNodes.ts';
-import { spokenDuration, stageLabels } from '../views/runNodes.ts';
+import { spokenDuration } from '../views/runNodes.ts';
+import { stageLabels } from '../views/stageLabels.ts';
 import { targetId } from './arguments.ts';
 import { ask, type Choice } from './quickSteps.ts';
 import { modelChoice, modelsOf, noModel } from './trainingCommands.ts';

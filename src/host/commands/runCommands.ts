@@ -6,7 +6,8 @@ import { InstructError } from '../../protocol/errors.ts';
 import { runFiles } from '../../protocol/run.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { Run } from '../runs/run.ts';
-import { runNodes, stageLabels } from '../views/runNodes.ts';
+import { runNodes } from '../views/runNodes.ts';
+import { stageLabels } from '../views/stageLabels.ts';
 import { targetId } from './arguments.ts';
 import { chooseInSteps } from './quickSteps.ts';
 

@@ -55,11 +55,41 @@ export const planPpo: RunPlanner = async (project) => {
   return { stage: 'ppo', options: ['--model', model, '--reward', reward] };
 };
 
-/** The whole pipeline starts from the base model and takes the rankings that stand, if any. */
+/** The whole loop starts from the base model; asks who ranks. */
 export const planPipeline: RunPlanner = async (project) => {
   project.expectProject();
-  await expectRecords(project, 'demonstrations', 'The pipeline begins with SFT on demonstrations');
-  return { stage: 'pipeline', options: [] };
+  await expectRecords(project, 'demonstrations', 'The loop begins with SFT on demonstrations');
+  const dataset = await project.expectDataset();
+  const people = [...dataset.entries('rankings')].filter(
+    ({ labeler }) => labeler !== 'gold',
+  ).length;
+  const standing = {
+    label: 'The rankings that stand',
+    description: counted(people, 'ranking'),
+    detail: 'Nothing is sampled; the reward model learns from what people have ranked already',
+    value: 'existing',
+  };
+  const chosen = await chooseInSteps('Run the Whole Loop', [
+    {
+      placeholder: 'SFT → sample → rank → reward model → PPO → evaluate. Who ranks?',
+      choices: [
+        ...(people > 0 ? [standing] : []),
+        {
+          label: 'The gold labeler',
+          detail: 'Knows the truth of the embedded world: the loop goes through without you',
+          value: 'gold',
+        },
+        {
+          label: 'People',
+          detail:
+            'The loop stops after sampling until the completions are ranked, and is then resumed',
+          value: 'human',
+        },
+      ],
+    },
+  ]);
+  const who = chosen?.at(0);
+  return who === undefined ? undefined : { stage: 'pipeline', options: ['--rankings', who] };
 };
 
 /** Sampling asks which model and for how many prompts. */

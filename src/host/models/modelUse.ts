@@ -1,7 +1,7 @@
 /** Who needs a model: what stands in the way of deleting it. */
 import type { Run } from '../runs/run.ts';
 import type { ModelInfo } from '../views/modelCatalog.ts';
-import { stageLabels } from '../views/runNodes.ts';
+import { stageLabels } from '../views/stageLabels.ts';
 
 /** As much of a run as is asked. */
 export type UsingRun = Pick<Run, 'id' | 'spec' | 'state'>;

@@ -1,6 +1,7 @@
 /** Says that a run has ended, where nobody can have seen it. */
 import * as vscode from 'vscode';
-import { keyFigures, stageLabels } from '../views/runNodes.ts';
+import { keyFigures } from '../views/runNodes.ts';
+import { stageLabels } from '../views/stageLabels.ts';
 import type { Run } from './run.ts';
 
 /** What the notifier may do. */

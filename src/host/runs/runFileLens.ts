@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { plannedRunSchema, plannedRunSuffix } from '../../protocol/plannedRun.ts';
 import { Disposables } from '../disposables.ts';
 import type { ProjectService } from '../project/projectService.ts';
-import { stageLabels } from '../views/runNodes.ts';
+import { stageLabels } from '../views/stageLabels.ts';
 
 /** See the file's header. Off where `instruct.codeLens.enabled` is, and outside a project. */
 export class RunFileLens implements vscode.CodeLensProvider, vscode.Disposable {

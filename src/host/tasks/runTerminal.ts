@@ -7,7 +7,8 @@ import type { ProjectService } from '../project/projectService.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { Run } from '../runs/run.ts';
 import type { NewRun } from '../runs/trainerLauncher.ts';
-import { keyFigures, spokenDuration, stageLabels } from '../views/runNodes.ts';
+import { keyFigures, spokenDuration } from '../views/runNodes.ts';
+import { stageLabels } from '../views/stageLabels.ts';
 
 const progressEveryMs = 1000;
 const interruptKey = '\u0003';

@@ -1,7 +1,8 @@
 /** The rows of the Models view: each model below the one it was trained from. */
 import { inBytes } from '../runs/runEstimate.ts';
 import type { ModelInfo } from './modelCatalog.ts';
-import { ago, keyFigures, stageLabels } from './runNodes.ts';
+import { ago, keyFigures } from './runNodes.ts';
+import { stageLabels } from './stageLabels.ts';
 import type { IconName, TreeNode } from './treeNode.ts';
 
 const icons: Readonly<Record<ModelInfo['made'], IconName>> = {

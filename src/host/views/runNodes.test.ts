@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { foldRun } from '../../protocol/runFold.ts';
 import type { RunEvent, RunState, Stage } from '../../protocol/run.ts';
-import { ago, runNodes, runStatus, spokenDuration, type ShownRun } from './runNodes.ts';
+import { ago, runNodes, runStatus, spokenDuration } from './runNodes.ts';
+import type { ShownRun } from './shownRun.ts';
 
 const now = Date.UTC(2026, 10, 21, 12);
 function run(id: string, stage: Stage, state: RunState, events: RunEvent[] = []): ShownRun {
@@ -65,10 +66,46 @@ describe('a run in the tree', () => {
     assert.deepEqual(others, []);
     assert.equal(row.label, 'Pipeline');
     assert.deepEqual(
-      row.children?.map(({ label }) => label),
-      ['SFT'],
+      row.children?.map(({ label, description }) => `${label}: ${description ?? ''}`),
+      [
+        'SFT: 0/40',
+        ...['Sampling', 'Gold Ranking', 'Reward Model', 'PPO', 'Evaluation'].map(
+          (label) => `${label}: to come`,
+        ),
+      ],
     );
     assert.equal(runStatus([pipeline, sft])?.runId, 'pipeline-1-sft');
+  });
+
+  test('that waits for people says how far they are, and when it can go on', () => {
+    const waiting: RunEvent = {
+      type: 'warning',
+      time: now,
+      step: 2,
+      code: 'waiting-for-rankings',
+      message: 'Waits for people.',
+    };
+    const events: RunEvent[] = [
+      started('pipeline', 6),
+      { type: 'progress', time: now, step: 2, totalSteps: 6 },
+      waiting,
+      { type: 'stopped', time: now, step: 2 },
+    ];
+    const pipeline = run('pipeline-1', 'pipeline', 'stopped', events);
+    if (pipeline.spec !== undefined) pipeline.spec.hyperparameters = { rankings: 'human' };
+    const shown = (ranked: number) =>
+      runNodes(
+        [pipeline],
+        () => false,
+        now,
+        () => ({ sampled: 9, ranked }),
+      )[0];
+    assert.equal(shown(4).description, 'waits for people: 4 of 9 ranked');
+    assert.equal(shown(9).description, '9 ranked: resume to go on');
+    assert.ok(shown(9).contextValue?.includes('resumable'));
+    const step = shown(4).children?.at(2);
+    assert.equal(step?.label, 'Ranking by People');
+    assert.equal(step.command?.command, 'instruct.rankCompletions');
   });
 
   test('is not in the status bar when none is live', () => {

@@ -1,25 +1,10 @@
 /** How a run reads in the Runs view and in the status bar. */
 import type { RunState, Stage } from '../../protocol/run.ts';
 import type { RunView } from '../../protocol/runFold.ts';
-import type { Run } from '../runs/run.ts';
+import { peopleInWords, pipelineNodes, waitsForPeople, type RankedSoFar } from './pipelineNodes.ts';
+import type { ShownRun } from './shownRun.ts';
+import { stageLabels } from './stageLabels.ts';
 import { type IconName, type TreeNode } from './treeNode.ts';
-
-/** The stages' names as people read them. */
-export const stageLabels: Readonly<Record<Stage, string>> = {
-  pretrain: 'Pre-training',
-  sft: 'SFT',
-  rm: 'Reward Model',
-  ppo: 'PPO',
-  dpo: 'DPO',
-  expert: 'Expert Iteration',
-  sample: 'Sampling',
-  rank: 'Gold Ranking',
-  eval: 'Evaluation',
-  pipeline: 'Pipeline',
-};
-
-/** As much of a run as is shown. */
-export type ShownRun = Pick<Run, 'id' | 'spec' | 'view' | 'state' | 'problem' | 'isResumable'>;
 
 interface KeyMetric {
   readonly name: string;
@@ -108,23 +93,37 @@ export function ago(time: number, now: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** The rows of the Runs view, in the order given; a pipeline's runs stand below it. */
+/** The rows of the Runs view, in the order given; a pipeline's plan stands below it. */
 export function runNodes<R extends ShownRun>(
   runs: readonly R[],
   isLive: (run: R) => boolean,
   now: number,
+  rankedSoFar: RankedSoFar = () => undefined,
 ): TreeNode[] {
   const pipelines = runs.filter(({ spec }) => spec?.stage === 'pipeline');
   const rows: TreeNode[] = [];
   for (const run of runs) {
     if (pipelines.some((pipeline) => isPartOf(run, pipeline))) continue;
     const node = runNode(run, isLive(run), now);
-    const parts = pipelines.includes(run) ? runs.filter((other) => isPartOf(other, run)) : [];
-    const children = parts.map((part) => runNode(part, isLive(part), now));
-    // The editor remembers a row without children as closed: with its first child it is another row.
-    rows.push(
-      children.length === 0 ? node : { ...node, id: `${node.id}/`, children, expanded: true },
-    );
+    if (!pipelines.includes(run) || run.spec === undefined) {
+      rows.push(node);
+      continue;
+    }
+    const nodeOf = (id: string): TreeNode | undefined => {
+      const part = runs.find((other) => other.id === id);
+      return part === undefined ? undefined : runNode(part, isLive(part), now);
+    };
+    const plan = pipelineNodes(run, run.spec, nodeOf, rankedSoFar);
+    const others = runs
+      .filter((other) => isPartOf(other, run) && !plan.some(({ id }) => id === other.id))
+      .map((other) => runNode(other, isLive(other), now));
+    const children = [...plan, ...others];
+    const people = waitsForPeople(run) ? rankedSoFar(run.spec) : undefined;
+    const description =
+      people === undefined
+        ? {}
+        : { description: peopleInWords(people, run.spec), icon: 'account' as const };
+    rows.push({ ...node, ...description, children, expanded: true });
   }
   return rows;
 }

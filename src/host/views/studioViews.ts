@@ -1,5 +1,7 @@
 /** The four views, the status bar and the context keys, kept up to date with the project. */
 import * as vscode from 'vscode';
+import { sampledRanked } from '../../data/index.ts';
+import { stepRunId } from '../../protocol/pipelineSteps.ts';
 import { queueOptions } from '../labeling/labelingQueue.ts';
 import { Disposables } from '../disposables.ts';
 import type { ProjectDiagnostics } from '../project/projectDiagnostics.ts';
@@ -12,6 +14,7 @@ import { listModels, type ModelInfo } from './modelCatalog.ts';
 import { modelNodes } from './modelNodes.ts';
 import { NodeTree } from './nodeTree.ts';
 import { queueNodes } from './queueNodes.ts';
+import type { RankedSoFar } from './pipelineNodes.ts';
 import { runNodes } from './runNodes.ts';
 import type { TreeNode } from './treeNode.ts';
 
@@ -59,7 +62,7 @@ export class StudioViews implements vscode.Disposable {
       dataset: tree('dataset', (project) => this.datasetRows(project), surroundings.drop),
       queue: tree('queue', (project) => this.queueRows(project)),
       models: tree('models', () => modelNodes(this.models, Date.now())),
-      runs: tree('runs', ({ runs }) => runNodes(runs.runs, (run) => runs.isLive(run), Date.now())),
+      runs: tree('runs', (project) => this.runRows(project)),
     };
     const { projects, diagnostics } = surroundings;
     this.owned.add(projects.onDidChange(() => this.projectChanged()));
@@ -123,6 +126,12 @@ export class StudioViews implements vscode.Disposable {
     for (const tree of Object.values(this.trees)) tree.refresh();
     this.statusBar.update(this.shown?.runs.liveRuns ?? []);
     this.updateKeys();
+  }
+
+  private runRows({ runs, dataset }: ProjectFolder): readonly TreeNode[] {
+    const rankedSoFar: RankedSoFar = (pipeline) =>
+      dataset === undefined ? undefined : sampledRanked(dataset, stepRunId(pipeline, 'sample'));
+    return runNodes(runs.runs, (run) => runs.isLive(run), Date.now(), rankedSoFar);
   }
 
   private datasetRows(project: ProjectFolder): readonly TreeNode[] {

@@ -5,6 +5,7 @@ export type IconName =
   | 'account'
   | 'beaker'
   | 'checklist'
+  | 'circle-outline'
   | 'circle-slash'
   | 'comment'
   | 'database'

@@ -13,7 +13,7 @@ import { makeRun } from '../newRun.ts';
 import { exitCodeOf, runInProcess } from '../processRun.ts';
 import type { Run } from '../runFolder.ts';
 import { parseSettings } from '../settings.ts';
-import { pipelineStages } from '../stagePlans.ts';
+import { pipelineStages } from '../../protocol/pipelineSteps.ts';
 import { makeStageWork } from '../stageWork.ts';
 import { createWorldProject } from '../worldProject.ts';
 import { demoReport, demoStagesSchema, demoTable } from './demoReport.ts';

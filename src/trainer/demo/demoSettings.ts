@@ -1,6 +1,6 @@
 /** The sizes and hyper-parameters of the demo: what differs from the defaults, and why. */
 import type { HyperparameterValue } from '../../protocol/hyperparameters.ts';
-import type { PipelineStage } from '../stagePlans.ts';
+import type { PipelineStage } from '../../protocol/pipelineSteps.ts';
 import type { WorldProjectSize } from '../worldProject.ts';
 
 /** Prompts and demonstrations of the demo's project. */

@@ -5,7 +5,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { Dataset, sampledRanked } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
+import {
+  pipelineSteps,
+  stageOfStep,
+  stepRunId,
+  waitingForRankings,
+  type PipelineStep,
+} from '../../protocol/pipelineSteps.ts';
 import { runFiles, type RunEvent, type RunSpec } from '../../protocol/run.ts';
 import { driveRun } from '../driver.ts';
 import type { WorkContext, WorkMaker } from '../runContext.ts';
@@ -13,12 +21,11 @@ import { readRunView } from '../runView.ts';
 import { makeRun, pipelineSettings } from '../newRun.ts';
 import { readRun, runsFolderName, type Run } from '../runFolder.ts';
 import { StoppedWithin, type RunWork } from '../runWork.ts';
-import { pipelineStages, stageOf, type PipelineStep } from '../stagePlans.ts';
 
 /** The work of a pipeline; `makeWork` makes that of its stages. */
 export function pipelineWork(context: WorkContext, makeWork: WorkMaker): RunWork {
   const { spec, project } = context.run;
-  const stages = stepsOf(spec);
+  const stages = pipelineSteps(spec);
   let step = 0;
   return {
     totalSteps: stages.length,
@@ -27,6 +34,15 @@ export function pipelineWork(context: WorkContext, makeWork: WorkMaker): RunWork
     },
     async advance() {
       const stage = stages[step];
+      if (isPeoples(spec, stage)) {
+        const missing = await missingRankings(context.run);
+        if (missing !== null) {
+          context.emit({ type: 'warning', step, code: waitingForRankings, ...missing });
+          return { metrics: {}, stop: waitingForRankings };
+        }
+        step += 1;
+        return { metrics: {} };
+      }
       const child = await childRun(context, stage);
       const end = await driveRun(
         child,
@@ -51,14 +67,15 @@ export function pipelineWork(context: WorkContext, makeWork: WorkMaker): RunWork
       step = z.int().parse(state.json);
     },
     finish() {
-      const views = stages.map((stage) => {
-        const id = childId(spec, stage);
+      const made = stages.filter((stage) => !isPeoples(spec, stage));
+      const views = made.map((stage) => {
+        const id = stepRunId(spec, stage);
         return [stage, readRunView(join(project, runsFolderName, id)).finished] as const;
       });
       return Promise.resolve({
         writeModel: null,
         summary: {
-          runs: Object.fromEntries(stages.map((stage) => [stage, childId(spec, stage)])),
+          runs: Object.fromEntries(made.map((stage) => [stage, stepRunId(spec, stage)])),
           models: Object.fromEntries(
             views.flatMap(([stage, finished]) =>
               finished?.model === undefined ? [] : [[stage, finished.model]],
@@ -72,30 +89,37 @@ export function pipelineWork(context: WorkContext, makeWork: WorkMaker): RunWork
   };
 }
 
-/** What a pipeline does, in order. */
-function stepsOf({ hyperparameters }: RunSpec): PipelineStep[] {
-  const ranked = hyperparameters['rankings'] === 'existing';
-  return pipelineStages.flatMap((stage): PipelineStep[] => {
-    if (ranked && (stage === 'sample' || stage === 'rank')) return [];
-    return stage === 'ppo' && hyperparameters['ptx'] === true ? ['ppo', 'ppo-ptx'] : [stage];
-  });
+/** Whether a step is done by people and not by a run. */
+function isPeoples({ hyperparameters }: RunSpec, step: PipelineStep): boolean {
+  return step === 'rank' && hyperparameters['rankings'] === 'human';
 }
 
-/** The id of the run that does one step of a pipeline. */
-export function childId(pipeline: Pick<RunSpec, 'id'>, stage: PipelineStep): string {
-  return `${pipeline.id}-${stage}`;
+/** Why the pipeline has to stop for its labelers; null when they have ranked enough. */
+async function missingRankings({
+  project,
+  spec,
+}: Run): Promise<{ message: string; remedy: string } | null> {
+  const dataset = await Dataset.open(project);
+  const { sampled, ranked } = sampledRanked(dataset, stepRunId(spec, 'sample'));
+  const least = Number(spec.hyperparameters['minRankings'] ?? 0);
+  const needed = least === 0 ? sampled : Math.min(least, sampled);
+  if (ranked >= needed) return null;
+  return {
+    message: `Waits for people: ${ranked} of ${needed} sampled prompts are ranked.`,
+    remedy: 'Rank them with “Instruct: Rank Completions”, then resume the pipeline.',
+  };
 }
 
 async function childRun(context: WorkContext, stage: PipelineStep): Promise<Run> {
   const { spec, project } = context.run;
-  const id = childId(spec, stage);
+  const id = stepRunId(spec, stage);
   const folder = join(project, runsFolderName, id);
   if (existsSync(join(folder, runFiles.spec))) return readRun(folder);
   const hyperparameters = pipelineSettings(spec, stage);
   const { seed, preset, tensorboard = false } = spec;
   const run = {
     id,
-    stage: stageOf(stage),
+    stage: stageOfStep(stage),
     models: childModels(spec, stage),
     ...(preset === undefined ? {} : { preset }),
     hyperparameters,
@@ -107,7 +131,7 @@ async function childRun(context: WorkContext, stage: PipelineStep): Promise<Run>
 
 function childModels(spec: RunSpec, stage: PipelineStep): Record<string, string> {
   const result = (of: PipelineStep): string =>
-    `${runsFolderName}/${childId(spec, of)}/${runFiles.model}`;
+    `${runsFolderName}/${stepRunId(spec, of)}/${runFiles.model}`;
   const base = spec.models['policy'];
   return {
     sft: { policy: base },

@@ -1,0 +1,66 @@
+/** A pipeline's plan below its row: what is done, what is at work, what is to come, in order. */
+import type { SampledRanked } from '../../data/index.ts';
+import {
+  pipelineSteps,
+  stageOfStep,
+  stepRunId,
+  waitingForRankings,
+  type PipelineStep,
+} from '../../protocol/pipelineSteps.ts';
+import type { RunSpec } from '../../protocol/run.ts';
+import type { ShownRun } from './shownRun.ts';
+import { stageLabels } from './stageLabels.ts';
+import type { TreeNode } from './treeNode.ts';
+
+/** Of a pipeline, how far people are with ranking what it has sampled; undefined where they need not. */
+export type RankedSoFar = (pipeline: RunSpec) => SampledRanked | undefined;
+
+/** Whether a pipeline has stopped until people have ranked. */
+export function waitsForPeople({ state, view }: Pick<ShownRun, 'state' | 'view'>): boolean {
+  return state === 'stopped' && view.warnings.at(-1)?.code === waitingForRankings;
+}
+
+/** How far the labelers of a waiting pipeline are, and whether it can go on. */
+export function peopleInWords({ sampled, ranked }: SampledRanked, spec: RunSpec): string {
+  const least = Number(spec.hyperparameters['minRankings'] ?? 0);
+  const needed = least === 0 ? sampled : Math.min(least, sampled);
+  return ranked >= needed
+    ? `${ranked} ranked: resume to go on`
+    : `waits for people: ${ranked} of ${needed} ranked`;
+}
+
+/** The rows; `nodeOf` makes that of a step's run, undefined where it has not begun. */
+export function pipelineNodes(
+  pipeline: ShownRun,
+  spec: RunSpec,
+  nodeOf: (runId: string) => TreeNode | undefined,
+  rankedSoFar: RankedSoFar,
+): TreeNode[] {
+  return pipelineSteps(spec).map((step) => {
+    const id = stepRunId(pipeline, step);
+    return nodeOf(id) ?? stepNode(pipeline, spec, step, rankedSoFar);
+  });
+}
+
+function stepNode(
+  pipeline: ShownRun,
+  spec: RunSpec,
+  step: PipelineStep,
+  rankedSoFar: RankedSoFar,
+): TreeNode {
+  const id = stepRunId(pipeline, step);
+  const done = pipelineSteps(spec).indexOf(step) < pipeline.view.step;
+  if (step === 'rank' && spec.hyperparameters['rankings'] === 'human') {
+    const sofar = waitsForPeople(pipeline) ? rankedSoFar(spec) : undefined;
+    return {
+      id,
+      label: 'Ranking by People',
+      description: done ? 'done' : sofar === undefined ? 'to come' : peopleInWords(sofar, spec),
+      icon: done ? 'pass' : 'account',
+      ...(done ? { color: 'charts.green' } : {}),
+      command: { command: 'instruct.rankCompletions', arguments: [] },
+    };
+  }
+  const label = step === 'ppo-ptx' ? 'PPO-ptx' : stageLabels[stageOfStep(step)];
+  return { id, label, description: done ? 'deleted' : 'to come', icon: 'circle-outline' };
+}

@@ -35,8 +35,15 @@ export function modelDetail(model: ModelInfo, now: number): string {
   return [...figures, ...time, size].join(' · ');
 }
 
-/** The lineage as a forest: models without a known parent are its roots. */
-export function modelNodes(models: readonly ModelInfo[], now: number): TreeNode[] {
+/**
+ * The lineage as a forest: models without a known parent are its roots. `outdated` says by run id why
+ * a run's model is out of date.
+ */
+export function modelNodes(
+  models: readonly ModelInfo[],
+  now: number,
+  outdated: ReadonlyMap<string, string> = new Map(),
+): TreeNode[] {
   const known = new Set(models.map(({ ref }) => ref));
   const childrenOf = new Map<string | undefined, ModelInfo[]>();
   for (const model of models) {
@@ -48,20 +55,29 @@ export function modelNodes(models: readonly ModelInfo[], now: number): TreeNode[
     (childrenOf.get(parent) ?? []).flatMap((model) => {
       if (seen.has(model.ref)) return [];
       seen.add(model.ref);
-      return [modelNode(model, nodesOf(model.ref), now)];
+      const reason = outdated.get(model.run?.id ?? '');
+      return [modelNode(model, nodesOf(model.ref), now, reason)];
     });
   return nodesOf(undefined);
 }
 
-function modelNode(model: ModelInfo, children: TreeNode[], now: number): TreeNode {
+function modelNode(
+  model: ModelInfo,
+  children: TreeNode[],
+  now: number,
+  outdated: string | undefined,
+): TreeNode {
   const label = modelLabel(model);
-  const description = modelDetail(model, now);
+  const detail = modelDetail(model, now);
+  const description = outdated === undefined ? detail : `out of date · ${detail}`;
+  const why = outdated === undefined ? '' : `\nOut of date: ${outdated}.`;
   return {
     // The editor remembers a row without children as closed: with its first child it is another row.
     id: children.length > 0 ? `${model.ref}/` : model.ref,
     label,
     description,
-    tooltip: `${model.ref}\n${description}`,
+    tooltip: `${model.ref}\n${detail}${why}`,
+    ...(outdated === undefined ? {} : { color: 'charts.yellow' }),
     icon: model.exists ? icons[model.made] : 'warning',
     contextValue: contextOf(model),
     target: { kind: 'model', model: model.ref },

@@ -99,24 +99,27 @@ export function runNodes<R extends ShownRun>(
   isLive: (run: R) => boolean,
   now: number,
   rankedSoFar: RankedSoFar = () => undefined,
+  outdated: ReadonlyMap<string, string> = new Map(),
 ): TreeNode[] {
+  const nodeOfRun = (run: R): TreeNode =>
+    dated(runNode(run, isLive(run), now), outdated.get(run.id));
   const pipelines = runs.filter(({ spec }) => spec?.stage === 'pipeline');
   const rows: TreeNode[] = [];
   for (const run of runs) {
     if (pipelines.some((pipeline) => isPartOf(run, pipeline))) continue;
-    const node = runNode(run, isLive(run), now);
+    const node = nodeOfRun(run);
     if (!pipelines.includes(run) || run.spec === undefined) {
       rows.push(node);
       continue;
     }
     const nodeOf = (id: string): TreeNode | undefined => {
       const part = runs.find((other) => other.id === id);
-      return part === undefined ? undefined : runNode(part, isLive(part), now);
+      return part === undefined ? undefined : nodeOfRun(part);
     };
     const plan = pipelineNodes(run, run.spec, nodeOf, rankedSoFar);
     const others = runs
       .filter((other) => isPartOf(other, run) && !plan.some(({ id }) => id === other.id))
-      .map((other) => runNode(other, isLive(other), now));
+      .map(nodeOfRun);
     const children = [...plan, ...others];
     const people = waitsForPeople(run) ? rankedSoFar(run.spec) : undefined;
     const description =
@@ -126,6 +129,17 @@ export function runNodes<R extends ShownRun>(
     rows.push({ ...node, ...description, children, expanded: true });
   }
   return rows;
+}
+
+/** The row of a run whose result is out of date. */
+function dated(node: TreeNode, why: string | undefined): TreeNode {
+  if (why === undefined) return node;
+  return {
+    ...node,
+    description: ['out of date', node.description].filter(Boolean).join(' · '),
+    tooltip: `${node.tooltip ?? node.label}\nOut of date: ${why}.`,
+    color: 'charts.yellow',
+  };
 }
 
 /** A pipeline names its runs after itself. */

@@ -8,6 +8,7 @@ import type { ProjectDiagnostics } from '../project/projectDiagnostics.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { ProjectService } from '../project/projectService.ts';
 import { RunStatusBar } from '../runs/runStatusBar.ts';
+import { FileDigests, outOfDate } from '../runs/outOfDate.ts';
 import type { Run } from '../runs/run.ts';
 import { datasetNodes } from './datasetNodes.ts';
 import { listModels, type ModelInfo } from './modelCatalog.ts';
@@ -42,6 +43,8 @@ export class StudioViews implements vscode.Disposable {
   private shown: ProjectFolder | undefined;
   private labeler = '';
   private models: readonly ModelInfo[] = [];
+  private outdated: ReadonlyMap<string, string> = new Map();
+  private digests: FileDigests | undefined;
   private readonly cache = new Map<string, { version: string; nodes: readonly TreeNode[] }>();
 
   /** The trees by their role, also for tests. */
@@ -61,7 +64,7 @@ export class StudioViews implements vscode.Disposable {
     this.trees = {
       dataset: tree('dataset', (project) => this.datasetRows(project), surroundings.drop),
       queue: tree('queue', (project) => this.queueRows(project)),
-      models: tree('models', () => modelNodes(this.models, Date.now())),
+      models: tree('models', () => modelNodes(this.models, Date.now(), this.outdated)),
       runs: tree('runs', (project) => this.runRows(project)),
     };
     const { projects, diagnostics } = surroundings;
@@ -92,6 +95,8 @@ export class StudioViews implements vscode.Disposable {
       this.ofProject = new Disposables();
       this.shown = project;
       this.models = [];
+      this.outdated = new Map();
+      this.digests = project === undefined ? undefined : new FileDigests(project.path);
       this.cache.clear();
       if (project !== undefined) this.follow(project, this.ofProject);
     }
@@ -120,6 +125,12 @@ export class StudioViews implements vscode.Disposable {
     this.models = models;
     this.trees.models.refresh();
     this.trees.queue.refresh();
+    const finished = project.runs.runs.filter(({ state }) => state === 'finished');
+    const outdated = await outOfDate(finished, this.digests ?? new FileDigests(project.path));
+    if (project !== this.shown) return;
+    this.outdated = outdated;
+    this.trees.models.refresh();
+    this.trees.runs.refresh();
   }
 
   private refreshAll(): void {
@@ -131,7 +142,8 @@ export class StudioViews implements vscode.Disposable {
   private runRows({ runs, dataset }: ProjectFolder): readonly TreeNode[] {
     const rankedSoFar: RankedSoFar = (pipeline) =>
       dataset === undefined ? undefined : sampledRanked(dataset, stepRunId(pipeline, 'sample'));
-    return runNodes(runs.runs, (run) => runs.isLive(run), Date.now(), rankedSoFar);
+    const isLive = (run: Run): boolean => runs.isLive(run);
+    return runNodes(runs.runs, isLive, Date.now(), rankedSoFar, this.outdated);
   }
 
   private datasetRows(project: ProjectFolder): readonly TreeNode[] {

@@ -27,8 +27,8 @@ const rankings = [
   task('ben', 'p4', '', { skipped: 'unclear' }),
 ];
 
-test('the most contradicted prompt comes first, and says who disagrees on how much', () => {
-  const found = contestedPrompts(rankings);
+test('the most contradicted prompt comes first, and says who disagrees on how much', async () => {
+  const found = await contestedPrompts(rankings);
   assert.deepEqual(
     found.map(({ promptId, disagreed, compared }) => [promptId, disagreed, compared]),
     [
@@ -39,10 +39,10 @@ test('the most contradicted prompt comes first, and says who disagrees on how mu
   assert.equal(found[1].reason, 'anna, ben disagree on 1 of 3 comparisons.');
 });
 
-test('a ranking that settles the others ends the contest and stands alone', () => {
+test('a ranking that settles the others ends the contest and stands alone', async () => {
   const settled = [...rankings, task('cleo', 'p2', 'ab', { adjudicates: ['anna/p2', 'ben/p2'] })];
   assert.deepEqual(
-    contestedPrompts(settled).map(({ promptId }) => promptId),
+    (await contestedPrompts(settled)).map(({ promptId }) => promptId),
     ['p1'],
   );
   const standing = standingRankings(settled).filter(({ promptId }) => promptId === 'p2');

@@ -1,4 +1,5 @@
 /** Prompts on which labelers disagree, for somebody to settle, and which rankings then stand. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { agreement } from './agreement.ts';
 import type { RankedTask } from './agreement.ts';
 
@@ -21,31 +22,37 @@ export interface ContestedPrompt<T extends SettlingTask> {
   readonly reason: string;
 }
 
+const promptsPerTurn = 500;
+
 /**
  * The prompts that two or more labelers ranked differently and that nobody has settled since, the
- * highest share of contradicting comparisons first. Ties contradict nothing.
+ * highest share of contradicting comparisons first. Ties contradict nothing. Lets the event loop go
+ * often.
  */
-export function contestedPrompts<T extends SettlingTask>(
+export async function contestedPrompts<T extends SettlingTask>(
   rankings: Iterable<T>,
-): ContestedPrompt<T>[] {
+): Promise<ContestedPrompt<T>[]> {
   const byPrompt = Map.groupBy(standingRankings(rankings), ({ promptId }) => promptId);
-  return [...byPrompt]
-    .flatMap(([promptId, tasks]) => {
-      const last = [...new Map(tasks.map((task) => [task.labeler, task])).values()];
-      const { compared, agreed } = agreement(last).overall;
-      const disagreed = compared - agreed;
-      if (disagreed === 0) return [];
-      const names = last.map(({ labeler }) => labeler).sort();
-      const share = `${disagreed} of ${compared} comparisons`;
-      const reason = `${names.join(', ')} disagree on ${share}.`;
-      return [{ promptId, rankings: last, disagreed, compared, reason }];
-    })
-    .sort(
-      (a, b) =>
-        b.disagreed / b.compared - a.disagreed / a.compared ||
-        b.compared - a.compared ||
-        (a.promptId < b.promptId ? -1 : 1),
-    );
+  const contested: ContestedPrompt<T>[] = [];
+  let seen = 0;
+  for (const [promptId, tasks] of byPrompt) {
+    if (++seen % promptsPerTurn === 0) await turn();
+    const last = [...new Map(tasks.map((task) => [task.labeler, task])).values()];
+    if (last.length < 2) continue;
+    const { compared, agreed } = agreement(last).overall;
+    const disagreed = compared - agreed;
+    if (disagreed === 0) continue;
+    const names = last.map(({ labeler }) => labeler).sort();
+    const share = `${disagreed} of ${compared} comparisons`;
+    const reason = `${names.join(', ')} disagree on ${share}.`;
+    contested.push({ promptId, rankings: last, disagreed, compared, reason });
+  }
+  return contested.sort(
+    (a, b) =>
+      b.disagreed / b.compared - a.disagreed / a.compared ||
+      b.compared - a.compared ||
+      (a.promptId < b.promptId ? -1 : 1),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The dataset of a project: records in text files, their index, queue and statistics. */
 export { agreement } from './agreement.ts';
 export type { Agreement, Comparison, PairAgreement, RankedTask } from './agreement.ts';
+export { agreementPage } from './agreementPage.ts';
 export { agreementReport, comparisonAlpha } from './agreementReport.ts';
 export type {
   AgreementReport,
@@ -63,13 +64,14 @@ export type { Problem, ProblemCode } from './problem.ts';
 export { checkProjectText, openProject } from './project.ts';
 export type { OpenProject } from './project.ts';
 export { modelInput, promptText } from './promptText.ts';
-export { nextDemonstration, nextTask } from './queue.ts';
+export { nextDemonstration, nextTask, upcomingDemonstrations, upcomingTasks } from './queue.ts';
 export type {
   DemonstrationTask,
   QueueOptions,
   RankingQueueOptions,
   RankingTask,
   Served,
+  Upcoming,
 } from './queue.ts';
 export type { QueuePolicy } from './queuePolicy.ts';
 export {

@@ -1,4 +1,5 @@
 /** The labeling queue: what a labeler is asked next, and why. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { InstructError } from '../protocol/errors.ts';
 import type { Split } from '../protocol/records.ts';
 import { isAssigned } from './assignment.ts';
@@ -56,6 +57,11 @@ export interface Served<Task> {
   readonly done: number;
 }
 
+/** The next few tasks, the first one first; otherwise as {@link Served}. */
+export interface Upcoming<Task> extends Omit<Served<Task>, 'task'> {
+  readonly tasks: readonly Task[];
+}
+
 /**
  * The next prompt whose completions a labeler is to rank. Served are prompts with at least two
  * different completions that the labeler has neither ranked nor skipped. Of more than K
@@ -67,24 +73,22 @@ export function nextTask(
   labeler: string,
   options: RankingQueueOptions,
 ): Served<RankingTask> {
-  const k = options.completionsPerPrompt;
-  if (!Number.isInteger(k) || k < 2 || k > 9) {
-    throw new InstructError({
-      code: 'bad-argument',
-      message: `completionsPerPrompt: expected an integer from 2 to 9, got ${k}.`,
-      remedy: 'Correct "labeling.completionsPerPrompt" in instruct.json.',
-    });
-  }
-  const pick = choose(dataset, labeler, options, 'ranked', (state) =>
-    state.comparable ? { by: state.rankers, count: state.rankings } : null,
+  expectK(options);
+  return first(
+    rankingTasks(dataset, labeler, options, atOnce(ranking(dataset, labeler, options, 1))),
   );
-  const { prompt, remaining, done } = pick;
-  if (prompt === null) {
-    return { task: null, empty: emptyRanking(dataset, options), remaining: 0, done };
-  }
-  const completions = chooseCompletions(dataset, prompt, k, labeler, options.seed);
-  const task = { prompt, completions, reason: pick.reason };
-  return { task, empty: '', remaining, done };
+}
+
+/** The next `count` tasks of {@link nextTask}, letting the event loop go often. */
+export async function upcomingTasks(
+  dataset: Dataset,
+  labeler: string,
+  options: RankingQueueOptions,
+  count: number,
+): Promise<Upcoming<RankingTask>> {
+  expectK(options);
+  const picks = await inTurns(ranking(dataset, labeler, options, count));
+  return rankingTasks(dataset, labeler, options, picks);
 }
 
 /** The next prompt to which a labeler has not yet written a demonstration. */
@@ -93,19 +97,102 @@ export function nextDemonstration(
   labeler: string,
   options: QueueOptions,
 ): Served<DemonstrationTask> {
-  const pick = choose(dataset, labeler, options, 'demonstrated', ({ demonstrators }) => ({
-    by: demonstrators,
-    count: demonstrators.length,
+  return first(writingTasks(dataset, labeler, atOnce(writing(dataset, labeler, options, 1))));
+}
+
+/** The next `count` tasks of {@link nextDemonstration}, letting the event loop go often. */
+export async function upcomingDemonstrations(
+  dataset: Dataset,
+  labeler: string,
+  options: QueueOptions,
+  count: number,
+): Promise<Upcoming<DemonstrationTask>> {
+  const picks = await inTurns(writing(dataset, labeler, options, count));
+  return writingTasks(dataset, labeler, picks);
+}
+
+function first<Task>({ tasks, ...served }: Upcoming<Task>): Served<Task> {
+  return { ...served, task: tasks.at(0) ?? null };
+}
+
+function expectK({ completionsPerPrompt: k }: RankingQueueOptions): void {
+  if (Number.isInteger(k) && k >= 2 && k <= 9) return;
+  throw new InstructError({
+    code: 'bad-argument',
+    message: `completionsPerPrompt: expected an integer from 2 to 9, got ${k}.`,
+    remedy: 'Correct "labeling.completionsPerPrompt" in instruct.json.',
+  });
+}
+
+type Choosing = Generator<void, Picks, undefined>;
+
+function ranking(
+  dataset: Dataset,
+  labeler: string,
+  options: RankingQueueOptions,
+  count: number,
+): Choosing {
+  return choosing(dataset, { labeler, options, count, verb: 'ranked' }, (state) =>
+    state.comparable ? { by: state.rankers, count: state.rankings } : null,
+  );
+}
+
+function writing(
+  dataset: Dataset,
+  labeler: string,
+  options: QueueOptions,
+  count: number,
+): Choosing {
+  return choosing(dataset, { labeler, options, count, verb: 'demonstrated' }, (state) => ({
+    by: state.demonstrators,
+    count: state.demonstrators.length,
   }));
-  const { prompt, remaining, done } = pick;
-  if (prompt === null) {
-    const empty =
-      dataset.counts().prompts.total === 0
-        ? 'There are no prompts yet: add some to prompts/.'
-        : `Every prompt for ${labeler} has a demonstration, or is open elsewhere.`;
-    return { task: null, empty, remaining: 0, done };
+}
+
+function rankingTasks(
+  dataset: Dataset,
+  labeler: string,
+  options: RankingQueueOptions,
+  { picks, remaining, done }: Picks,
+): Upcoming<RankingTask> {
+  const { completionsPerPrompt: k, seed } = options;
+  const tasks = picks.map(({ prompt, reason }) => {
+    const completions = chooseCompletions(dataset, prompt, k, labeler, seed);
+    return { prompt, completions, reason };
+  });
+  return {
+    tasks,
+    empty: tasks.length === 0 ? emptyRanking(dataset, options) : '',
+    remaining,
+    done,
+  };
+}
+
+function writingTasks(
+  dataset: Dataset,
+  labeler: string,
+  { picks: tasks, remaining, done }: Picks,
+): Upcoming<DemonstrationTask> {
+  const empty =
+    dataset.counts().prompts.total === 0
+      ? 'There are no prompts yet: add some to prompts/.'
+      : `Every prompt for ${labeler} has a demonstration, or is open elsewhere.`;
+  return { tasks, empty: tasks.length === 0 ? empty : '', remaining, done };
+}
+
+function atOnce(work: Choosing): Picks {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
   }
-  return { task: { prompt, reason: pick.reason }, empty: '', remaining, done };
+}
+
+async function inTurns(work: Choosing): Promise<Picks> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    await turn();
+  }
 }
 
 interface Labels {
@@ -114,29 +201,48 @@ interface Labels {
   readonly count: number;
 }
 
-interface Pick {
-  readonly prompt: PromptEntry | null;
-  readonly reason: string;
+interface Picks {
+  readonly picks: readonly { readonly prompt: PromptEntry; readonly reason: string }[];
   readonly remaining: number;
   readonly done: number;
 }
 
-/** Goes over all prompts once. `labelsOf` gives null for a prompt that nobody can label. */
-function choose(
+/** What is asked of the queue. */
+interface Asked {
+  readonly labeler: string;
+  readonly options: QueueOptions;
+  /** How many tasks at most. */
+  readonly count: number;
+  readonly verb: string;
+}
+
+interface Candidate {
+  readonly state: LabelState;
+  readonly labels: Labels;
+  readonly rank: number;
+  readonly lot: number;
+}
+
+const statesPerTurn = 4096;
+
+/**
+ * Goes over all prompts once and stops now and then, for whoever wants to let others run.
+ * `labelsOf` gives null for a prompt that nobody can label.
+ */
+function* choosing(
   dataset: Dataset,
-  labeler: string,
-  options: QueueOptions,
-  verb: string,
+  { labeler, options, count, verb }: Asked,
   labelsOf: (state: LabelState) => Labels | null,
-): Pick {
+): Choosing {
   const splits: readonly (Split | undefined)[] = options.splits ?? ['train', 'valid', undefined];
   const { assignment, exclude } = options;
   const { rank, why } = queuePolicies[options.policy];
   const seedWord = hash(String(options.seed));
-  let best: { state: LabelState; labels: Labels; rank: number; lot: number } | null = null;
+  const best: Candidate[] = [];
   let remaining = 0;
   let done = 0;
   for (const [index, state] of dataset.labelStates().entries()) {
+    if (index % statesPerTurn === statesPerTurn - 1) yield;
     const labels = labelsOf(state);
     if (labels === null) continue;
     const { id, split } = state.prompt;
@@ -148,15 +254,24 @@ function choose(
     if (assignment !== undefined && !isAssigned(assignment, id, labeler, labels.by)) continue;
     remaining += 1;
     const ranked = rank(state, labels.count, index);
-    if (best !== null && ranked > best.rank) continue;
+    const isFull = best.length === count;
+    if (isFull && ranked > best[count - 1].rank) continue;
     const lot = mix(state.lot, seedWord);
-    if (best !== null && ranked === best.rank && lot >= best.lot) continue;
-    best = { state, labels, rank: ranked, lot };
+    if (isFull && ranked === best[count - 1].rank && lot >= best[count - 1].lot) continue;
+    if (isFull) best.pop();
+    let at = best.length;
+    while (at > 0 && isBefore(ranked, lot, best[at - 1])) at -= 1;
+    best.splice(at, 0, { state, labels, rank: ranked, lot });
   }
-  if (best === null) return { prompt: null, reason: '', remaining, done };
-  const { state, labels } = best;
-  const standing = `${labeledBefore(labels.count, verb)}; ${leftFor(remaining)}`;
-  return { prompt: state.prompt, reason: `${why(state)}: ${standing}.`, remaining, done };
+  const picks = best.map(({ state, labels }) => {
+    const standing = `${labeledBefore(labels.count, verb)}; ${leftFor(remaining)}`;
+    return { prompt: state.prompt, reason: `${why(state)}: ${standing}.` };
+  });
+  return { picks, remaining, done };
+}
+
+function isBefore(rank: number, lot: number, other: Candidate): boolean {
+  return rank < other.rank || (rank === other.rank && lot < other.lot);
 }
 
 /** A 32-bit number out of two that says nothing of either (the finaliser of MurmurHash3). */

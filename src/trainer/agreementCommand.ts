@@ -1,5 +1,11 @@
 /** `instruct-studio agreement`: how a project's labelers agree, and where they do not. */
-import { agreementReport, contestedPrompts, Dataset, openProject } from '../data/index.ts';
+import {
+  agreementPage,
+  agreementReport,
+  contestedPrompts,
+  Dataset,
+  openProject,
+} from '../data/index.ts';
 import type { ChanceCorrected } from '../data/index.ts';
 import { commonOptions, projectOption, type Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -14,6 +20,7 @@ export const agreementCommand: Command = {
   options: {
     ...projectOption,
     monthly: { description: 'Show agreement over time by month; by day when absent.' },
+    markdown: { description: 'Print a Markdown page.' },
     ...commonOptions,
   },
   stages: [],
@@ -24,14 +31,18 @@ export const agreementCommand: Command = {
     const dataset = await Dataset.open(dir);
     const rankings = [...dataset.entries('rankings')];
     const report = agreementReport(rankings, args.has('monthly') ? 'month' : 'day');
-    const contested = contestedPrompts(rankings).map(
-      ({ promptId, disagreed, compared, reason }) => ({
-        promptId,
-        disagreed,
-        compared,
-        reason,
-      }),
-    );
+    const found = await contestedPrompts(rankings);
+    if (args.has('markdown')) {
+      const markdown = agreementPage(report, found);
+      terminal.print(args.has('json') ? JSON.stringify({ markdown }) : markdown);
+      return exitCodes.ok;
+    }
+    const contested = found.map(({ promptId, disagreed, compared, reason }) => ({
+      promptId,
+      disagreed,
+      compared,
+      reason,
+    }));
     if (args.has('json')) {
       terminal.print(JSON.stringify({ ...report, contested }));
       return exitCodes.ok;

@@ -33,7 +33,6 @@ import type { RunPanels } from '../runPanel.ts';
 import type { TrainerLauncher } from '../runs/trainerLauncher.ts';
 import type { AskStudio } from '../studioCommand.ts';
 import { openDataFileCommand } from '../views/datasetNodes.ts';
-import { settleDisagreement, showAgreement } from './agreementCommands.ts';
 import { property, targetId } from './arguments.ts';
 import {
   compareInDiff,
@@ -46,10 +45,11 @@ import { choosePreset } from './choosePreset.ts';
 import { choosePromptTable } from './choosePromptTable.ts';
 import { createSampleProject } from './createSample.ts';
 import { curatePrompts } from './curatePrompts.ts';
+import { showAgreement, showStatistics } from './dataPages.ts';
 import { planFreely } from './newRunWizard.ts';
 import { chooseRun, deleteRun, showRunLog } from './runCommands.ts';
 import { screenLabeler } from './screenLabeler.ts';
-import { showStatistics } from './showStatistics.ts';
+import { settleDisagreement } from './settleDisagreement.ts';
 import {
   planOfFile,
   planPipeline,
@@ -217,7 +217,10 @@ function curationHandlers(
       expectTrust();
       return showStatistics(projects.expect(), ask, pages);
     },
-    showAgreement: () => showAgreement(projects.expect(), pages),
+    showAgreement: () => {
+      expectTrust();
+      return showAgreement(projects.expect(), ask, pages);
+    },
     settleDisagreement: () => settleDisagreement(projects.expect(), ranking),
     screenLabeler: () => screenLabeler(projects.expect(), pages),
   };

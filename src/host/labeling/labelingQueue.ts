@@ -1,13 +1,14 @@
 /** The project's records as the panels for ranking and demonstrations see them. */
 import {
   hash,
-  nextDemonstration,
-  nextTask,
   recordFileOf,
+  upcomingDemonstrations,
+  upcomingTasks,
   type CompletionEntry,
   type Dataset,
   type PromptEntry,
   type RankingQueueOptions,
+  type Upcoming,
 } from '../../data/index.ts';
 import type { Demonstration, Ranking } from '../../protocol/records.ts';
 import type { DemonstrationSource, DemonstrationTask } from '../demonstrationSession.ts';
@@ -67,21 +68,22 @@ export function rankingSource({ project, labeler, window }: QueueSurroundings): 
       if (request.promptId !== undefined) {
         return taskOfPrompt(dataset, request.promptId, request, options.completionsPerPrompt);
       }
-      const { task } = nextTask(dataset, who, options);
-      return task === null ? undefined : rankingTask(task.prompt, task.completions, task.reason);
+      const task = (await upcomingTasks(dataset, who, options, 1)).tasks.at(0);
+      return task === undefined
+        ? undefined
+        : rankingTask(task.prompt, task.completions, task.reason);
     },
     progress: async () => {
       const folder = project();
       const dataset = await folder.expectDataset();
       const who = await labeler();
-      const { remaining } = nextTask(dataset, who, queueOptions(folder, who));
-      return progressOf(dataset.entries('rankings'), who, remaining);
+      return progressOf(await upcomingTasks(dataset, who, queueOptions(folder, who), 1));
     },
     whyEmpty: async () => {
       const folder = project();
       const dataset = await folder.expectDataset();
       const who = await labeler();
-      return nextTask(dataset, who, queueOptions(folder, who)).empty;
+      return (await upcomingTasks(dataset, who, queueOptions(folder, who), 1)).empty;
     },
     protocol: () => {
       const { mode, reveal } = project().expectProject().labeling;
@@ -117,15 +119,15 @@ export function demonstrationSource({
         return demonstrationTask(prompt, standing(written, 'demonstrated'));
       }
       const who = await labeler();
-      const { task } = nextDemonstration(dataset, who, queueOptions(folder, who, except));
-      return task === null ? undefined : demonstrationTask(task.prompt, task.reason);
+      const options = queueOptions(folder, who, except);
+      const task = (await upcomingDemonstrations(dataset, who, options, 1)).tasks.at(0);
+      return task === undefined ? undefined : demonstrationTask(task.prompt, task.reason);
     },
     progress: async () => {
       const folder = project();
       const dataset = await folder.expectDataset();
       const who = await labeler();
-      const { remaining } = nextDemonstration(dataset, who, queueOptions(folder, who));
-      return progressOf(dataset.entries('demonstrations'), who, remaining);
+      return progressOf(await upcomingDemonstrations(dataset, who, queueOptions(folder, who), 1));
     },
     save: async (demonstration: Demonstration) => {
       const { labeler: owner } = demonstration;
@@ -198,12 +200,6 @@ function demonstrationTask(prompt: PromptEntry, why: string): DemonstrationTask 
   return { promptId: id, prompt: text, why, ...(category === undefined ? {} : { category }) };
 }
 
-function progressOf(
-  labels: Iterable<{ readonly labeler: string; readonly promptId: string }>,
-  labeler: string,
-  left: number,
-): LabelingProgress {
-  const done = new Set<string>();
-  for (const label of labels) if (label.labeler === labeler) done.add(label.promptId);
-  return { done: done.size, total: done.size + left, left };
+function progressOf({ done, remaining }: Upcoming<unknown>): LabelingProgress {
+  return { done, total: done + remaining, left: remaining };
 }

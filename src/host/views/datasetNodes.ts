@@ -78,12 +78,7 @@ function kindNode(
 }
 
 function promptNodes(dataset: Dataset, problems: ReadonlyMap<string, number>): TreeNode[] {
-  const bySplit = new Map<string, Map<string, number>>();
-  for (const { category, split } of dataset.entries('prompts')) {
-    const tally = bySplit.get(category ?? '') ?? new Map<string, number>();
-    bySplit.set(category ?? '', tally);
-    tally.set(split ?? '', (tally.get(split ?? '') ?? 0) + 1);
-  }
+  const bySplit = dataset.counts().prompts.byCategoryAndSplit;
   const rows = [...categories, ''].flatMap((category) => {
     const tally = bySplit.get(category);
     return tally === undefined ? [] : [categoryNode(category, tally)];
@@ -134,9 +129,9 @@ function fileNodes(
   icon: IconName,
   problems: ReadonlyMap<string, number>,
 ): TreeNode[] {
-  const byFile = new Map<string, number>(dataset.files(kind).map((file) => [file, 0]));
-  for (const { file } of dataset.entries(kind)) byFile.set(file, (byFile.get(file) ?? 0) + 1);
-  return [...byFile].map(([file, count]) => {
+  const { byFile } = dataset.counts();
+  return dataset.files(kind).map((file) => {
+    const count = byFile.get(file) ?? 0;
     const bad = problems.get(file) ?? 0;
     const details = [count.toLocaleString('en'), ...(bad > 0 ? [counted(bad, 'problem')] : [])];
     return {

@@ -1,24 +1,28 @@
 /** The rows of the Labeling Queue: what is next for this labeler, what is left, who did what. */
 import {
-  nextDemonstration,
-  nextTask,
+  upcomingDemonstrations,
+  upcomingTasks,
   type Dataset,
-  type PromptEntry,
+  type DemonstrationTask,
   type RankingQueueOptions,
+  type Upcoming,
 } from '../../data/index.ts';
 import { categoryLabel } from './datasetNodes.ts';
 import { counted, oneLine, type TreeNode } from './treeNode.ts';
 
 const shownTasks = 3;
 
-/** What is next for a labeler, and who has labeled how much. Empty when nothing is to be done. */
-export function queueNodes(
+/**
+ * What is next for a labeler, and who has labeled how much. Empty when nothing is to be done. Lets
+ * the event loop go often.
+ */
+export async function queueNodes(
   dataset: Dataset,
   labeler: string,
   options: RankingQueueOptions,
-): TreeNode[] {
-  const ranking = upcoming(options, (with_) => nextTask(dataset, labeler, with_));
-  const writing = upcoming(options, (with_) => nextDemonstration(dataset, labeler, with_));
+): Promise<TreeNode[]> {
+  const ranking = await upcomingTasks(dataset, labeler, options, shownTasks);
+  const writing = await upcomingDemonstrations(dataset, labeler, options, shownTasks);
   const done = labelerNodes(dataset, labeler);
   if (ranking.remaining + writing.remaining + done.length === 0) return [];
   return [
@@ -59,35 +63,11 @@ export function queueNodes(
   ];
 }
 
-interface Upcoming {
-  readonly tasks: readonly { readonly prompt: PromptEntry; readonly reason: string }[];
-  readonly remaining: number;
-  readonly empty: string;
-}
-
-interface Next {
-  readonly task: { readonly prompt: PromptEntry; readonly reason: string } | null;
-  readonly remaining: number;
-  readonly empty: string;
-}
-
-/** The next few tasks, by asking for one after another without those before it. */
-function upcoming(
-  options: RankingQueueOptions,
-  next: (options: RankingQueueOptions) => Next,
-): Upcoming {
-  const first = next(options);
-  const tasks = first.task === null ? [] : [first.task];
-  const exclude = new Set(options.exclude);
-  for (let last = first.task; last !== null && tasks.length < shownTasks;) {
-    exclude.add(last.prompt.id);
-    last = next({ ...options, exclude }).task;
-    if (last !== null) tasks.push(last);
-  }
-  return { tasks, remaining: first.remaining, empty: first.empty };
-}
-
-function taskNodes({ tasks, remaining }: Upcoming, kind: string, command: string): TreeNode[] {
+function taskNodes(
+  { tasks, remaining }: Upcoming<DemonstrationTask>,
+  kind: string,
+  command: string,
+): TreeNode[] {
   const rows = tasks.map(({ prompt, reason }, index): TreeNode => {
     const category = prompt.category === undefined ? [] : [categoryLabel(prompt.category)];
     return {

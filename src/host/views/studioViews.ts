@@ -33,6 +33,13 @@ export interface ViewSurroundings {
 
 const minuteMs = 60_000;
 
+/** Rows of the queue, and what they were worked out of. */
+interface QueueRows {
+  readonly version: string;
+  readonly nodes: readonly TreeNode[];
+}
+const noQueue: QueueRows = { version: '', nodes: [] };
+
 /** See the file's header. */
 export class StudioViews implements vscode.Disposable {
   private readonly owned = new Disposables();
@@ -45,6 +52,7 @@ export class StudioViews implements vscode.Disposable {
   private models: readonly ModelInfo[] = [];
   private outdated: ReadonlyMap<string, string> = new Map();
   private digests: FileDigests | undefined;
+  private queue = noQueue;
   private readonly cache = new Map<string, { version: string; nodes: readonly TreeNode[] }>();
 
   /** The trees by their role, also for tests. */
@@ -63,7 +71,7 @@ export class StudioViews implements vscode.Disposable {
     };
     this.trees = {
       dataset: tree('dataset', (project) => this.datasetRows(project), surroundings.drop),
-      queue: tree('queue', (project) => this.queueRows(project)),
+      queue: tree('queue', () => this.queue.nodes),
       models: tree('models', () => modelNodes(this.models, Date.now(), this.outdated)),
       runs: tree('runs', (project) => this.runRows(project)),
     };
@@ -98,6 +106,7 @@ export class StudioViews implements vscode.Disposable {
       this.outdated = new Map();
       this.digests = project === undefined ? undefined : new FileDigests(project.path);
       this.cache.clear();
+      this.queue = noQueue;
       if (project !== undefined) this.follow(project, this.ofProject);
     }
     this.readSlowParts(project).catch(this.surroundings.onError);
@@ -124,13 +133,28 @@ export class StudioViews implements vscode.Disposable {
     if (project !== this.shown) return;
     this.models = models;
     this.trees.models.refresh();
-    this.trees.queue.refresh();
+    await this.readQueue(project);
     const finished = project.runs.runs.filter(({ state }) => state === 'finished');
     const outdated = await outOfDate(finished, this.digests ?? new FileDigests(project.path));
     if (project !== this.shown) return;
     this.outdated = outdated;
     this.trees.models.refresh();
     this.trees.runs.refresh();
+  }
+
+  /** Works the queue's rows out where they are out of date. The last call's rows are shown. */
+  private async readQueue(project: ProjectFolder): Promise<void> {
+    const { dataset } = project;
+    if (dataset === undefined || project.project === undefined) return;
+    const { labeling } = project.project;
+    const version = `${dataset.version} ${this.labeler} ${JSON.stringify(labeling)}`;
+    if (this.queue.version === version) return;
+    const rows: QueueRows = { version, nodes: this.queue.nodes };
+    this.queue = rows;
+    const nodes = await queueNodes(dataset, this.labeler, queueOptions(project, this.labeler));
+    if (this.queue !== rows) return; // overtaken
+    this.queue = { version, nodes };
+    this.trees.queue.refresh();
   }
 
   private refreshAll(): void {
@@ -152,15 +176,6 @@ export class StudioViews implements vscode.Disposable {
     const problems = this.surroundings.diagnostics.countByFile;
     const version = `${dataset.version} ${[...problems].join()}`;
     return this.cached('dataset', version, () => datasetNodes(dataset, problems));
-  }
-
-  private queueRows(project: ProjectFolder): readonly TreeNode[] {
-    const { dataset } = project;
-    if (dataset === undefined || project.project === undefined || this.labeler === '') return [];
-    const version = `${dataset.version} ${this.labeler} ${JSON.stringify(project.project.labeling)}`;
-    return this.cached('queue', version, () =>
-      queueNodes(dataset, this.labeler, queueOptions(project, this.labeler)),
-    );
   }
 
   private cached(

@@ -1,16 +1,9 @@
-/** What is done about agreement: looking at it, and settling where labelers contradict each other. */
+/** Settling where labelers contradict each other. */
 import * as vscode from 'vscode';
 import { contestedPrompts } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
-import { agreementPage } from '../labeling/agreementPage.ts';
-import type { Pages } from '../pages.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { RankingPanels } from '../rankingPanel.ts';
-
-/** Opens the page in the editor's own Markdown preview. */
-export function showAgreement(project: ProjectFolder, pages: Pages): Promise<void> {
-  return pages.show('Agreement', async () => agreementPage(await project.expectDataset()));
-}
 
 /** Asks for a prompt whose rankings contradict each other, and opens it to be ranked for good. */
 export async function settleDisagreement(
@@ -18,7 +11,7 @@ export async function settleDisagreement(
   ranking: RankingPanels,
 ): Promise<void> {
   const dataset = await project.expectDataset();
-  const contested = contestedPrompts(dataset.entries('rankings'));
+  const contested = await contestedPrompts(dataset.entries('rankings'));
   if (contested.length === 0) {
     throw new InstructError({
       code: 'empty-dataset',

@@ -1,20 +1,15 @@
 /** Agreement between labelers as a Markdown page, over time, per labeler and per pair. */
-import {
-  agreementReport,
-  contestedPrompts,
-  markdownTable,
-  plainText,
-  type ChanceCorrected,
-  type Dataset,
-} from '../../data/index.ts';
+import type { AgreementReport, ChanceCorrected } from './agreementReport.ts';
+import type { ContestedPrompt, SettlingTask } from './contested.ts';
+import { markdownTable, plainText } from './markdownText.ts';
 
 const heads = ['', 'Agreement', 'Comparisons', 'Ties', 'Alpha'];
 
-/** The page of a dataset as it is now. */
-export function agreementPage(dataset: Dataset): string {
-  const rankings = [...dataset.entries('rankings')];
-  const { overall, labelers, pairs, periods } = agreementReport(rankings);
-  const contested = contestedPrompts(rankings);
+/** The page of a report, and of what is still to be settled. */
+export function agreementPage(
+  { overall, labelers, pairs, periods }: AgreementReport,
+  contested: readonly ContestedPrompt<SettlingTask>[],
+): string {
   if (overall.compared + overall.tied === 0) {
     return '# Agreement\n\nNo two labelers have ranked the same completions yet.\n';
   }

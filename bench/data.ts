@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   openSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,10 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { Dataset, nextTask, Random, RecordStore } from '../src/data/index.ts';
+import { contestedPrompts, Dataset, nextTask, Random, RecordStore } from '../src/data/index.ts';
+import { FileTable } from '../src/host/promptTable/fileTable.ts';
+import { datasetNodes } from '../src/host/views/datasetNodes.ts';
+import { queueNodes } from '../src/host/views/queueNodes.ts';
 
 const usage = `Measures the dataset at scale, each measurement in a process of its own.
 
@@ -197,6 +201,71 @@ async function measureNext(dir: string): Promise<Measured[]> {
   ];
 }
 
+/** What the extension host works out after each change: the views' rows and the problems. */
+async function measureViews(dir: string): Promise<Measured[]> {
+  const dataset = await Dataset.open(dir);
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const started = performance.now();
+  delay.enable();
+  for (let round = 0; round < 3; round++) {
+    datasetNodes(dataset, new Map());
+    await queueNodes(dataset, 'anna', {
+      policy: 'fewest-labels',
+      completionsPerPrompt: 9,
+      seed: 7,
+      assignment: {
+        labelers: ['anna', 'ben', 'cleo', 'dora'],
+        labelersPerPrompt: 3,
+        overlap: 0.5,
+        heldOutLabelers: [],
+      },
+    });
+    await contestedPrompts(dataset.entries('rankings'));
+    for await (const problem of dataset.problems()) throw new Error(problem.message);
+  }
+  delay.disable();
+  const seconds = (performance.now() - started) / 3000;
+  return [
+    { what: 'views and problems after a change', value: seconds, unit: 's', target: 1 },
+    { what: 'longest block of the event loop', value: delay.max / 1e6, unit: 'ms', target: 50 },
+  ];
+}
+
+/** A file too large for a document, in the table: found, paged, searched. */
+async function measureTable(dir: string): Promise<Measured[]> {
+  const path = join(dir, 'prompts/table.jsonl');
+  const words = 'words '.repeat(300);
+  writeLines(
+    path,
+    (function* () {
+      for (let at = 0; at < 110_000; at++) yield { id: `t${at}`, prompt: `Number ${at}: ${words}` };
+    })(),
+  );
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const started = performance.now();
+  const table = await FileTable.open(path);
+  await table.rowsAt(0, 60);
+  const opened = performance.now();
+  await table.rowsAt(109_900, 60);
+  const paged = performance.now();
+  const { matching } = await table.choose({ search: '"Number 99999:"', sort: null });
+  delay.disable();
+  if (matching !== 1) throw new Error(`bench: expected one line, found ${matching}`);
+  const megabytes = statSync(path).size / 1e6;
+  rmSync(path);
+  return [
+    {
+      what: `open ${megabytes.toFixed(0)} MB in the table`,
+      value: (opened - started) / 1000,
+      unit: 's',
+      target: 3,
+    },
+    { what: 'show its last page', value: paged - opened, unit: 'ms', target: 50 },
+    { what: 'longest block, searching it too', value: delay.max / 1e6, unit: 'ms', target: 50 },
+  ];
+}
+
 async function measureLines(dir: string, lines: number): Promise<Measured[]> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
@@ -221,7 +290,14 @@ async function measureLines(dir: string, lines: number): Promise<Measured[]> {
   ];
 }
 
-const measurements = { open: measureOpen, next: measureNext };
+const measurements: Readonly<Record<string, (dir: string, lines: number) => Promise<Measured[]>>> =
+  {
+    open: measureOpen,
+    next: measureNext,
+    views: measureViews,
+    table: measureTable,
+    lines: measureLines,
+  };
 
 /** Runs one measurement in a fresh process, so that memory and warm-up are its own. */
 function inProcess(measure: string, dir: string, lines: number): Measured[] {
@@ -251,19 +327,16 @@ async function main(): Promise<void> {
     return;
   }
   if (values.measure !== undefined && values.dir !== undefined) {
-    const results =
-      values.measure === 'lines'
-        ? await measureLines(values.dir, lines)
-        : await measurements[values.measure === 'next' ? 'next' : 'open'](values.dir);
-    console.log(JSON.stringify(results));
+    console.log(JSON.stringify(await measurements[values.measure](values.dir, lines)));
     return;
   }
   const root = mkdtempSync(join(tmpdir(), 'bench-data-'));
   try {
     const project = join(root, 'project');
     makeProject(project, prompts);
-    show(inProcess('open', project, lines));
-    show(inProcess('next', project, lines));
+    for (const measure of ['open', 'next', 'views', 'table']) {
+      show(inProcess(measure, project, lines));
+    }
     const long = join(root, 'long');
     writeLines(
       join(long, 'prompts/all.jsonl'),

@@ -1,5 +1,7 @@
 /** Who labels what: a plan that every labeler's machine works out alike, without asking another. */
-import { hash } from './random.ts';
+import { hash, mix } from './random.ts';
+
+const overlapWord = hash('overlap');
 
 /** How prompts are shared out. */
 export interface Assignment {
@@ -13,41 +15,48 @@ export interface Assignment {
   readonly heldOutLabelers: readonly string[];
 }
 
-/** How many labelers a prompt is to have: chosen by its id alone, so that it never changes. */
-export function wantedLabelers(assignment: Assignment, promptId: string): number {
-  const { labelersPerPrompt, overlap } = assignment;
+/**
+ * How many labelers a prompt is to have: chosen by its id alone, so that it never changes.
+ * @param lot the hash of the prompt's id
+ */
+export function wantedLabelers({ labelersPerPrompt, overlap }: Assignment, lot: number): number {
   if (labelersPerPrompt === undefined) return Infinity;
-  return hash(`overlap/${promptId}`) / 2 ** 32 < overlap ? labelersPerPrompt : 1;
+  return mix(lot, overlapWord) / 2 ** 32 < overlap ? labelersPerPrompt : 1;
 }
+
+/** Whether a prompt, by the hash of its id, is for a labeler, when the given labelers have done it. */
+export type IsAssigned = (lot: number, doneBy: readonly string[]) => boolean;
 
 /**
- * The labelers that a prompt is assigned to; null when anybody may have it. Each labeler has a
- * lot for each prompt and the highest lots win, so that all get about as much, and when a labeler
- * joins or leaves only the prompts that go to or come from that labeler change hands.
+ * What is assigned to a labeler. Each labeler has a lot for each prompt and the highest lots win,
+ * so that all get about as much, and when a labeler joins or leaves only the prompts that go to or
+ * come from that labeler change hands. Without a list of labelers a prompt is for whoever comes
+ * until enough have done it.
  */
-export function assignedLabelers(assignment: Assignment, promptId: string): string[] | null {
-  const labelers = assignment.labelers?.filter((name) => !isHeldOut(assignment, name));
-  if (labelers === undefined) return null;
-  return labelers
-    .map((labeler) => ({ labeler, lot: hash(`assigned/${promptId}/${labeler}`) }))
-    .sort((a, b) => b.lot - a.lot || (a.labeler < b.labeler ? -1 : 1))
-    .slice(0, wantedLabelers(assignment, promptId))
-    .map(({ labeler }) => labeler);
-}
-
-/** Whether a labeler is to label a prompt that the given labelers have done so far. */
-export function isAssigned(
-  assignment: Assignment,
-  promptId: string,
-  labeler: string,
-  doneBy: readonly string[],
-): boolean {
-  if (isHeldOut(assignment, labeler)) return true;
-  const assigned = assignedLabelers(assignment, promptId);
-  if (assigned !== null) return assigned.includes(labeler);
-  if (doneBy.length === 0) return true; // most prompts, most of the time
-  const others = doneBy.filter((name) => name !== labeler && !isHeldOut(assignment, name));
-  return others.length < wantedLabelers(assignment, promptId);
+export function assignmentOf(assignment: Assignment, labeler: string): IsAssigned {
+  if (isHeldOut(assignment, labeler)) return () => true;
+  const { labelers } = assignment;
+  if (labelers === undefined) {
+    return (lot, doneBy) => {
+      if (doneBy.length === 0) return true; // most prompts, most of the time
+      const others = doneBy.filter((name) => name !== labeler && !isHeldOut(assignment, name));
+      return others.length < wantedLabelers(assignment, lot);
+    };
+  }
+  if (!labelers.includes(labeler)) return () => false;
+  const own = hash(labeler);
+  const rivals = labelers
+    .filter((name) => name !== labeler && !isHeldOut(assignment, name))
+    .map((name) => ({ name, word: hash(name) }));
+  return (lot) => {
+    const mine = mix(lot, own);
+    let higher = 0;
+    for (const { name, word } of rivals) {
+      const theirs = mix(lot, word);
+      if (theirs > mine || (theirs === mine && name < labeler)) higher += 1;
+    }
+    return higher < wantedLabelers(assignment, lot);
+  };
 }
 
 /** Whether a labeler's rankings are kept from training. */

@@ -2,14 +2,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { InstructError } from '../protocol/errors.ts';
 import type { Split } from '../protocol/records.ts';
-import { isAssigned } from './assignment.ts';
+import { assignmentOf } from './assignment.ts';
 import type { Assignment } from './assignment.ts';
 import type { Dataset } from './dataset.ts';
 import type { CompletionEntry, PromptEntry } from './entries.ts';
 import type { LabelState } from './labelStates.ts';
 import { queuePolicies } from './queuePolicy.ts';
 import type { QueuePolicy } from './queuePolicy.ts';
-import { hash, Random } from './random.ts';
+import { hash, mix, Random } from './random.ts';
 
 /** How the queue chooses. */
 export interface QueueOptions {
@@ -236,6 +236,7 @@ function* choosing(
 ): Choosing {
   const splits: readonly (Split | undefined)[] = options.splits ?? ['train', 'valid', undefined];
   const { assignment, exclude } = options;
+  const isAssigned = assignment === undefined ? () => true : assignmentOf(assignment, labeler);
   const { rank, why } = queuePolicies[options.policy];
   const seedWord = hash(String(options.seed));
   const best: Candidate[] = [];
@@ -251,7 +252,7 @@ function* choosing(
       continue;
     }
     if (!splits.includes(split) || exclude?.has(id) === true) continue;
-    if (assignment !== undefined && !isAssigned(assignment, id, labeler, labels.by)) continue;
+    if (!isAssigned(state.lot, labels.by)) continue;
     remaining += 1;
     const ranked = rank(state, labels.count, index);
     const isFull = best.length === count;
@@ -272,14 +273,6 @@ function* choosing(
 
 function isBefore(rank: number, lot: number, other: Candidate): boolean {
   return rank < other.rank || (rank === other.rank && lot < other.lot);
-}
-
-/** A 32-bit number out of two that says nothing of either (the finaliser of MurmurHash3). */
-function mix(lot: number, seedWord: number): number {
-  let value = (lot ^ seedWord) >>> 0;
-  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 0;
 }
 
 /** K completions with different texts, those ranked least first, in a blind order. */

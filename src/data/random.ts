@@ -193,6 +193,14 @@ export function hash(text: string): number {
   return (value ^ (value >>> 16)) >>> 0;
 }
 
+/** A 32-bit number out of two that says nothing of either (the finaliser of MurmurHash3). */
+export function mix(first: number, second: number): number {
+  let value = (first ^ second) >>> 0;
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
+}
+
 /** Folds a whole number of any size into 32 bits. */
 function fold(seed: number): number {
   return (seed | 0) ^ Math.imul(Math.floor(seed / 4294967296) | 0, 0x9e3779b9);

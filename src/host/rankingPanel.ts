@@ -27,6 +27,9 @@ export interface RankingPanels {
   dispose(): void;
 }
 
+/** Well within `leaseMs`: a task that is looked at stays this window's. */
+const keepMs = 20_000;
+
 /** The view type, for `onWebviewPanel:` activation. */
 export const rankingViewType = 'instruct.ranking';
 
@@ -49,6 +52,7 @@ export function registerRankingPanel(tools: RankingPanelTools): RankingPanels {
   let open: WebviewPanelHost<typeof rankingContract> | undefined;
 
   const take = (panel: vscode.WebviewPanel): void => {
+    const keeping = setInterval(() => void session.keep().catch(tools.report), keepMs);
     open = new WebviewPanelHost(
       kind,
       panel,
@@ -63,7 +67,9 @@ export function registerRankingPanel(tools: RankingPanelTools): RankingPanels {
         command: ({ command }) => tools.command(command).then(done),
       },
       () => {
+        clearInterval(keeping);
         open = undefined;
+        session.leave().catch(tools.report);
       },
     );
   };

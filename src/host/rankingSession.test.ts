@@ -30,6 +30,8 @@ function desk() {
     reveal: false,
     /** Prompts that another window has. */
     elsewhere: new Set<string>(),
+    /** What was asked of the leases. */
+    leases: [] as string[],
   };
   const done = (promptId: string) => saved.some((record) => record.promptId === promptId);
   const reload = () =>
@@ -48,8 +50,14 @@ function desk() {
           saved.push(ranking);
           return Promise.resolve();
         },
-        claim: (promptId) => Promise.resolve(!state.elsewhere.has(promptId)),
-        release: () => Promise.resolve(),
+        claim: (promptId) => {
+          state.leases.push(`claim ${promptId}`);
+          return Promise.resolve(!state.elsewhere.has(promptId));
+        },
+        release: (promptId) => {
+          state.leases.push(`release ${promptId}`);
+          return Promise.resolve();
+        },
         whyEmpty: () => Promise.resolve('Everything is ranked.'),
         protocol: () => ({ mode: state.mode, reveal: state.reveal }),
         guideline: () => Promise.resolve({ version: 'v3', markdown: '# Be kind' }),
@@ -323,4 +331,18 @@ test('a ranking that settles others says which, and why it was open', async () =
   assert.equal(task.why, 'To settle: ann, bob.');
   await session.save(task.task, draft([1, 2, 3]));
   assert.deepEqual(saved[0]?.adjudicates, ['a1', 'b7']);
+});
+
+test('a task that is only looked at stays taken, and a closed panel gives it back with its draft', async () => {
+  const { session, state } = desk();
+  const { task } = taskOf(await session.snapshot());
+  await session.draft(task, draft([2, null, 1]));
+  state.leases.length = 0;
+  await session.keep();
+  assert.deepEqual(state.leases, ['claim p1']);
+  await session.leave();
+  await session.keep(); // nothing is on screen
+  assert.deepEqual(state.leases, ['claim p1', 'release p1']);
+  state.elsewhere.add('p1');
+  assert.equal(taskOf(await session.snapshot()).prompt, 'Prompt p2', 'another window took it');
 });

@@ -143,6 +143,22 @@ export class RankingSession {
     });
   }
 
+  /** Keeps the task on screen for this window, though nobody touches it; to be called now and then. */
+  keep(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.current !== undefined) await this.tools.source.claim(this.current.stored.promptId);
+    });
+  }
+
+  /** The panel is closed: another window may have its task. What is decided so far stands. */
+  leave(): Promise<void> {
+    return this.inTurn(async () => {
+      const promptId = this.current?.stored.promptId;
+      this.current = undefined;
+      if (promptId !== undefined) await this.tools.source.release(promptId);
+    });
+  }
+
   /** Saves the ranking; resolves once it is on disk. On failure the draft stands. */
   save(token: string, draft: RankingDraft): Promise<void> {
     return this.inTurn(async () => {

@@ -64,7 +64,7 @@ export type { Problem, ProblemCode } from './problem.ts';
 export { checkProjectText, openProject } from './project.ts';
 export type { OpenProject } from './project.ts';
 export { modelInput, promptText } from './promptText.ts';
-export { nextDemonstration, nextTask, upcomingDemonstrations, upcomingTasks } from './queue.ts';
+export { nextTask, upcomingDemonstrations, upcomingTasks } from './queue.ts';
 export type {
   DemonstrationTask,
   QueueOptions,

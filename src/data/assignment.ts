@@ -16,8 +16,8 @@ export interface Assignment {
 }
 
 /**
- * How many labelers a prompt is to have: chosen by its id alone, so that it never changes.
- * @param lot the hash of the prompt's id
+ * How many labelers a prompt is to have: chosen by its id alone, so that it never changes. `lot` is
+ * the hash of that id.
  */
 export function wantedLabelers({ labelersPerPrompt, overlap }: Assignment, lot: number): number {
   if (labelersPerPrompt === undefined) return Infinity;

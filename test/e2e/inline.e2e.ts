@@ -79,10 +79,7 @@ test('several prompts of a file are compared under their lines, and nothing is l
     assert.equal(await threads.locator('img').count(), 0);
     for (let left = 2; left > 0; left -= 1) {
       await threads.first().getByRole('button', { name: 'Close Comparison' }).click();
-      await page.waitForFunction(
-        (count) => document.querySelectorAll('.review-widget').length < count,
-        left,
-      );
+      await threads.nth(left - 1).waitFor({ state: 'detached', ...patience });
     }
     await page.locator('.comment-range-glyph').waitFor({ state: 'detached', ...patience });
     const lines = (await readFile(file('prompts/two.jsonl'), 'utf8')).trimEnd().split('\n');

@@ -189,9 +189,8 @@ const cost: Row = {
         (ops * scale).toFixed(1),
         `${((100 * ops) / work['pre-training']).toFixed(1)} %`,
       ]),
-      reproduced:
-        work.SFT < work.PPO && work.PPO < work['PPO-ptx'] && work['PPO-ptx'] < work['pre-training'],
-      finding: `The order is the paper's; the share is not (PPO-ptx ${share.toFixed(0)} % of pre-training, paper under 2 %): the base here is pre-trained for minutes.`,
+      reproduced: work.SFT < work['PPO-ptx'] && share < 2,
+      finding: `PPO-ptx costs ${share.toFixed(0)} % of pre-training (paper: under 2 %), SFT ${((100 * work.SFT) / work['pre-training']).toFixed(1)} %: the base here is pre-trained for minutes.`,
     };
   },
 };

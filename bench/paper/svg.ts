@@ -9,12 +9,17 @@ const inks: Record<Theme, { ink: string; faint: string; lines: readonly string[]
   light: { ink: '#24292f', faint: '#d0d7de', lines: ['#0969da', '#cf222e', '#1a7f37', '#8250df'] },
   dark: { ink: '#c9d1d9', faint: '#30363d', lines: ['#58a6ff', '#ff7b72', '#56d364', '#bc8cff'] },
 };
-const [width, height] = [460, 280];
-const box = { left: 58, right: 12, top: 34, bottom: 64 };
+const [width, plain] = [460, 264];
+const box = { left: 58, right: 12, top: 34, bottom: 48 };
+/** Names a line of the legend, and its height. */
+const legendColumns = 2;
+const legendLine = 18;
 
 /** The plot as the text of an SVG file. */
 export function plotSvg({ title, x, y, logX = false, series }: Plot, theme: Theme): string {
   const { ink, faint, lines } = inks[theme];
+  const named = series.length < 2 ? [] : series;
+  const height = plain + legendLine * Math.ceil(named.length / legendColumns);
   const across = (value: number): number => (logX ? Math.log10(value) : value);
   const points = series.flatMap((one) => one.points);
   const xs = points.map(([value]) => across(value));
@@ -25,7 +30,7 @@ export function plotSvg({ title, x, y, logX = false, series }: Plot, theme: Them
   const px = (value: number): number =>
     box.left + ((across(value) - left) / (right - left || 1)) * (width - box.left - box.right);
   const py = (value: number): number =>
-    height - box.bottom - ((value - low) / (high - low)) * (height - box.top - box.bottom);
+    plain - box.bottom - ((value - low) / (high - low)) * (plain - box.top - box.bottom);
   const text = (at: readonly [number, number], words: string, anchor = 'middle'): string =>
     `<text x="${at[0].toFixed(1)}" y="${at[1].toFixed(1)}" text-anchor="${anchor}">${escape(words)}</text>`;
   const ticks = roundTicks(low, high, 5);
@@ -35,7 +40,7 @@ export function plotSvg({ title, x, y, logX = false, series }: Plot, theme: Them
   );
   const marks = [...new Set(points.map(([value]) => value))]
     .filter((_, i, all) => all.length <= 8 || i % 2 === 0)
-    .map((value) => text([px(value), height - box.bottom + 16], show(value)));
+    .map((value) => text([px(value), plain - box.bottom + 16], show(value)));
   const curves = series.map(({ points: own }, i) => {
     const colour = lines[i % lines.length];
     const path = own.map(
@@ -47,20 +52,17 @@ export function plotSvg({ title, x, y, logX = false, series }: Plot, theme: Them
     );
     return `<path d="${path.join('')}" fill="none" stroke="${colour}" stroke-width="1.75"/>${dots.join('')}`;
   });
-  const step = (width - 20) / Math.max(1, series.length);
-  const legend =
-    series.length < 2
-      ? []
-      : series.map(({ name }, i) => {
-          const at = 10 + i * step;
-          return `<circle cx="${at + 4}" cy="${height - 10}" r="4" fill="${lines[i % lines.length]}"/>${text([at + 12, height - 6], name, 'start')}`;
-        });
+  const legend = named.map(({ name }, i) => {
+    const at = box.left + ((i % legendColumns) * (width - box.left)) / legendColumns;
+    const line = plain + legendLine * Math.floor(i / legendColumns);
+    return `<circle cx="${at + 4}" cy="${line + 2}" r="4" fill="${lines[i % lines.length]}"/>${text([at + 14, line + 6], name, 'start')}`;
+  });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="11" fill="${ink}" role="img" aria-label="${escape(title)}">
 ${text([width / 2, 18], title)}
 ${grid.join('\n')}
 ${marks.join('')}
-${text([(box.left + width - box.right) / 2, height - box.bottom + 34], x)}
-<text transform="translate(13 ${(height - box.bottom + box.top) / 2}) rotate(-90)" text-anchor="middle">${escape(y)}</text>
+${text([(box.left + width - box.right) / 2, plain - box.bottom + 34], x)}
+<text transform="translate(13 ${(plain - box.bottom + box.top) / 2}) rotate(-90)" text-anchor="middle">${escape(y)}</text>
 ${curves.join('\n')}
 ${legend.join('')}
 </svg>

@@ -57,6 +57,7 @@ export class ErrorReporter {
       'out-of-memory': openProjectFile,
       'not-a-number': openProjectFile,
       'native-runtime-missing': showLog,
+      'no-gpu': openProjectFile,
       interrupted: showLog,
       internal: showLog,
     };

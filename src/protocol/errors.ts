@@ -23,6 +23,7 @@ export const errorCodes = [
   'out-of-memory',
   'not-a-number',
   'native-runtime-missing',
+  'no-gpu',
   'interrupted',
   'internal',
 ] as const;

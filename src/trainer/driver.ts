@@ -276,6 +276,7 @@ class Drive {
     const { clock } = this.surroundings;
     const begin = clock();
     const parent = join(this.owned.folder, runFiles.checkpoints);
+    await work.settle?.();
     const name = await writeCheckpoint(parent, work.step, work.snapshot());
     pruneCheckpoints(parent, keptCheckpoints);
     const path = `${runFiles.checkpoints}/${name}`;

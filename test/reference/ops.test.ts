@@ -1,6 +1,6 @@
 /**
- * Every op against two witnesses: tfjs-core's CPU backend (value and gradient) and finite
- * differences of our own value (gradient).
+ * Every op, on every executor, against two witnesses: tfjs-core's CPU backend (value and gradient)
+ * and finite differences of our own value (gradient).
  */
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
@@ -20,6 +20,7 @@ import {
 import type { Tensor, TensorData } from '../../src/ml/graph/index.ts';
 import { Program } from '../../src/ml/runtime/index.ts';
 import type { ExecutionOptions } from '../../src/ml/runtime/index.ts';
+import { useSoftwareGpu } from '../fixtures/softwareGpu.ts';
 import type { OpCase, Operand } from './opCase.ts';
 import { floats } from './opCase.ts';
 import { opCases } from './opCases.ts';
@@ -32,9 +33,18 @@ const gradientTolerance = 5e-6;
 const differenceTolerance = 1e-3;
 const step = 1e-2;
 
-/** Both executors: ONNX Runtime, and tfjs on its CPU backend. */
-const executors: readonly ExecutionOptions[] = [{ threads: 1 }, { backend: 'tfjs' }];
-const [options] = executors;
+/** ONNX Runtime on the processor, with which all others are compared. */
+const options: ExecutionOptions = { threads: 1 };
+/** What else runs graphs: tfjs on its CPU backend, and ONNX Runtime's WebGPU on SwiftShader. */
+const noGpu = useSoftwareGpu();
+const others: readonly ExecutionOptions[] = [
+  { backend: 'tfjs' },
+  ...(noGpu === null ? [{ device: 'webgpu', threads: 1 } as const] : []),
+];
+
+function nameOf({ backend, device }: ExecutionOptions): string {
+  return backend ?? device ?? 'onnx';
+}
 
 function feedsOf(operands: readonly Operand[]): Record<string, TensorData> {
   return Object.fromEntries(
@@ -166,6 +176,10 @@ before(async () => {
   await registerTfjsGradients();
 });
 
+test('a GPU, or SwiftShader in place of one, runs the ops', { skip: noGpu ?? false }, () => {
+  assert.ok(others.some(({ device }) => device === 'webgpu'));
+});
+
 for (const [op, cases] of Object.entries<readonly OpCase[]>(opCases)) {
   describe(op, () => {
     test('stands in every one of its cases', () => {
@@ -176,9 +190,9 @@ for (const [op, cases] of Object.entries<readonly OpCase[]>(opCases)) {
       }
     });
     for (const opCase of cases) {
-      for (const executor of executors) {
-        const by = executor.backend ?? 'onnx';
-        test(`${opCase.name}: the value by ${by} is tfjs's`, () => checkValue(opCase, executor));
+      for (const executor of [options, ...others]) {
+        const name = `${opCase.name}: the value by ${nameOf(executor)} is tfjs's`;
+        test(name, () => checkValue(opCase, executor));
       }
       if (opCase.gradient === 'zero') {
         test(`${opCase.name}: no gradient passes`, async () => {
@@ -195,12 +209,16 @@ for (const [op, cases] of Object.entries<readonly OpCase[]>(opCases)) {
       } else {
         test(`${opCase.name}: the gradient is tfjs's and the differences'`, async () => {
           const found = await ourGradients(opCase, options);
-          const second = await ourGradients(opCase, { backend: 'tfjs' });
           const expected = referenceGradients(opCase);
           const slopes = await differences(opCase);
+          for (const executor of others) {
+            for (const [i, gradient] of (await ourGradients(opCase, executor)).entries()) {
+              const what = `gradient ${i} by ${nameOf(executor)}`;
+              assertClose(what, gradient, expected[i], gradientTolerance);
+            }
+          }
           for (const [i, gradient] of found.entries()) {
             assertClose(`gradient ${i}`, gradient, expected[i], gradientTolerance);
-            assertClose(`gradient ${i} by tfjs`, second[i], expected[i], gradientTolerance);
             assertClose(
               `difference ${i}`,
               gradient,

@@ -67,7 +67,7 @@ for (const name of ['gpt2', 'gpt2-attention', 'llama3', 'qwen2-stabilised', 'rew
     const tokens = Int32Array.from(expected.get('tokens')?.data ?? []);
     const { config, head, parameters } = await load(folder);
     const beside = await Program.compile({ value: valueOf(config, head).value }, execution);
-    const result = await beside.run({ tokens, ...parameters.viewsFor(beside.inputs) });
+    const result = await beside.run({ tokens, ...(await parameters.feedsFor(beside)) });
     beside.dispose();
     assertClose(result.float32('value'), wanted, 2e-4);
 

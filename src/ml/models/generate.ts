@@ -48,7 +48,7 @@ export class Generator {
       const program = await this.#programs.get(passKey(pass), () =>
         Program.compile(passGraph(this.#config, pass), this.#execution),
       );
-      return program.run({ ...parameters.views(), ...feeds }, into);
+      return program.run({ ...(await parameters.feedsFor(program)), ...feeds }, into);
     };
     await new GenerationBatch(this.#config, rows, options, this.#batchRows, run).finishAll();
     return rows.map(({ tokens, logprobs, logprob, finish }) => ({

@@ -4,34 +4,9 @@
  */
 import type { Op, Tensor } from '../graph/index.ts';
 import { microsoftDomain, onnxDataType } from './schema.ts';
+import type { Emission, EmitOptions } from './emission.ts';
 import type { Attribute } from './schema.ts';
-
-/** What an emitter may do: add nodes and small constants. */
-export interface Emission {
-  /** ONNX names of the tensor's inputs. */
-  readonly inputs: readonly string[];
-  /** The name the tensor's value must get. */
-  readonly result: string;
-  /** Names for its further outputs, as `part` reads them. */
-  readonly parts: readonly string[];
-  /** Whether any `part` does. */
-  readonly readsParts: boolean;
-  /** Adds a node with one output; makes up a name for it unless one is given. Returns the name. */
-  readonly emit: (opType: string, inputs: readonly string[], options?: EmitOptions) => string;
-  /** An int64 constant: a list, such as a shape or axes. */
-  readonly ints: (values: readonly number[]) => string;
-  /** A float32 scalar constant. */
-  readonly float: (value: number) => string;
-}
-
-/** The rest of a node. */
-export interface EmitOptions {
-  readonly result?: string;
-  readonly domain?: string;
-  readonly attributes?: Readonly<Record<string, Attribute>>;
-  /** Names of further outputs, after the first. */
-  readonly parts?: readonly string[];
-}
+import { emitLogSoftmax, emitMatMul, emitRmsNorm } from './webGpuEmitters.ts';
 
 /** Writes a node whose value others read under `emission.result`. */
 export type Emitter<O extends Op> = (tensor: Tensor<O>, emission: Emission) => void;
@@ -40,9 +15,13 @@ export type Emitter<O extends Op> = (tensor: Tensor<O>, emission: Emission) => v
 export type Emitters = { readonly [O in Op]: Emitter<O> | null };
 
 /** An op that is one ONNX node with the same inputs. */
-function direct(opType: string, attributes: Readonly<Record<string, Attribute>> = {}): Emitter<Op> {
+function direct(
+  opType: string,
+  attributes: Readonly<Record<string, Attribute>> = {},
+  options: Pick<EmitOptions, 'onProcessor'> = {},
+): Emitter<Op> {
   return (_, { inputs, result, emit }) => {
-    emit(opType, inputs, { result, attributes });
+    emit(opType, inputs, { ...options, result, attributes });
   };
 }
 
@@ -79,8 +58,9 @@ export const emitters = {
   reciprocal: direct('Reciprocal'),
   abs: direct('Abs'),
   sign: direct('Sign'),
-  sin: direct('Sin'),
-  cos: direct('Cos'),
+  // WebGPU promises eleven bits of both, and those only from −π to π.
+  sin: direct('Sin', {}, { onProcessor: true }),
+  cos: direct('Cos', {}, { onProcessor: true }),
   tanh: direct('Tanh'),
   sigmoid: direct('Sigmoid'),
   softplus: direct('Softplus'),
@@ -91,7 +71,11 @@ export const emitters = {
   },
 
   softmax: direct('Softmax', lastAxis),
-  logSoftmax: direct('LogSoftmax', lastAxis),
+  logSoftmax: (_, emission) => {
+    const { inputs, result, forWebGpu, emit } = emission;
+    if (forWebGpu) emitLogSoftmax(emission);
+    else emit('LogSoftmax', inputs, { result, attributes: lastAxis });
+  },
   layerNorm: ({ attributes: { epsilon } }, { inputs, result, parts, readsParts, emit }) => {
     emit('LayerNormalization', inputs, {
       result,
@@ -99,7 +83,12 @@ export const emitters = {
       parts: readsParts ? parts : [],
     });
   },
-  rmsNorm: ({ attributes: { epsilon } }, { inputs, result, parts, readsParts, emit }) => {
+  rmsNorm: ({ attributes: { epsilon } }, emission) => {
+    const { inputs, result, parts, readsParts, forWebGpu, emit } = emission;
+    if (readsParts && forWebGpu) {
+      emitRmsNorm(epsilon, emission);
+      return;
+    }
     // One of ONNX Runtime's own operators, though it stands in ONNX's domain.
     emit('SimplifiedLayerNormalization', inputs, {
       result,
@@ -121,9 +110,15 @@ export const emitters = {
     });
   },
 
-  matMul: ({ attributes: { transposeA, transposeB, alpha } }, { inputs, result, emit }) => {
+  matMul: (tensor, emission) => {
+    const { transposeA, transposeB, alpha } = tensor.attributes;
+    const { inputs, result, forWebGpu, emit } = emission;
     if (!transposeA && !transposeB && alpha === 1) {
       emit('MatMul', inputs, { result });
+      return;
+    }
+    if (forWebGpu) {
+      emitMatMul(tensor, emission);
       return;
     }
     emit('FusedMatMul', inputs, {

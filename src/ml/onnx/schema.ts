@@ -13,6 +13,8 @@ export type Attribute =
 /** One ONNX node. */
 export interface OnnxNode {
   readonly opType: string;
+  /** Told apart by it in ONNX Runtime's options; most need none. */
+  readonly name?: string;
   /** '' for ONNX's own operators. */
   readonly domain?: string;
   readonly inputs: readonly string[];
@@ -41,8 +43,8 @@ export interface OnnxGraph {
   readonly initializers: readonly Initializer[];
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
-  /** The name of an output before all others, an empty sequence; see `runMarker`. */
-  readonly marker: string;
+  /** The name of an output before all others, an empty sequence; none when absent. See `runMarker`. */
+  readonly marker?: string;
 }
 
 /** TensorProto.DataType of our dtypes. */
@@ -61,19 +63,19 @@ export const microsoftDomain = 'com.microsoft';
 
 /** ModelProto with one graph and the two operator sets. */
 export function modelMessage(graph: OnnxGraph): Message[] {
+  const markers = graph.marker === undefined ? [] : [graph.marker];
   return [
     integerField(1, irVersion),
     stringField(2, 'instruct-studio'),
     messageField(7, [
-      messageField(
-        1,
-        nodeMessage({ opType: 'SequenceEmpty', inputs: [], outputs: [graph.marker] }),
+      ...markers.map((name) =>
+        messageField(1, nodeMessage({ opType: 'SequenceEmpty', inputs: [], outputs: [name] })),
       ),
       ...graph.nodes.map((node) => messageField(1, nodeMessage(node))),
       stringField(2, 'graph'),
       ...graph.initializers.map((value) => messageField(5, tensorMessage(value))),
       ...graph.inputs.map((value) => messageField(11, valueInfoMessage(value))),
-      messageField(12, sequenceInfoMessage(graph.marker)),
+      ...markers.map((name) => messageField(12, sequenceInfoMessage(name))),
       ...graph.outputs.map((value) => messageField(12, valueInfoMessage(value))),
     ]),
     messageField(8, [stringField(1, ''), integerField(2, opset)]),
@@ -85,6 +87,7 @@ function nodeMessage(node: OnnxNode): Message[] {
   return [
     ...node.inputs.map((name) => stringField(1, name)),
     ...node.outputs.map((name) => stringField(2, name)),
+    ...(node.name === undefined ? [] : [stringField(3, node.name)]),
     stringField(4, node.opType),
     ...Object.entries(node.attributes ?? {}).map(([name, value]) =>
       messageField(5, [stringField(1, name), ...attributeMessage(value)]),

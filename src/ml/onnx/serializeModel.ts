@@ -1,7 +1,8 @@
 import { dtypeOf, isOp, topologicalOrder } from '../graph/index.ts';
 import type { Op, Tensor, TensorData } from '../graph/index.ts';
 import { emitters } from './emitters.ts';
-import type { Emission, Emitters, EmitOptions } from './emitters.ts';
+import type { Emission, EmitOptions } from './emission.ts';
+import type { Emitters } from './emitters.ts';
 import { modelMessage } from './schema.ts';
 import type { Initializer, OnnxNode, ValueInfo } from './schema.ts';
 import { join, toBytes } from './wire.ts';
@@ -11,6 +12,8 @@ export interface SerializedModel {
   readonly bytes: Uint8Array;
   readonly inputs: ReadonlyMap<string, Tensor<'input'>>;
   readonly outputs: ReadonlyMap<string, Tensor>;
+  /** Names of the nodes that a GPU must leave to the processor. */
+  readonly onProcessor: readonly string[];
 }
 
 /** The ONNX name of an input or output; separate, so that one name may serve both ways. */
@@ -24,17 +27,28 @@ export function onnxName(side: 'in' | 'out', name: string): string {
  */
 export const runMarker = 'done';
 
+/** How a graph is written. */
+export interface SerializeOptions {
+  /** Whether the {@link runMarker} is among the outputs; it is unless said. */
+  readonly marked?: boolean;
+  /** Whether WebGPU is to run it; not unless said. */
+  readonly forWebGpu?: boolean;
+}
+
 /**
  * Writes the nodes that the outputs need as an ONNX model (opset 21 and `com.microsoft`). A node
  * used several times is written once; constants are stored in the model. The inputs are the
  * `input` leaves found. Throws where two inputs share a name.
  */
-export function serializeModel(outputs: Readonly<Record<string, Tensor>>): SerializedModel {
+export function serializeModel(
+  outputs: Readonly<Record<string, Tensor>>,
+  { marked = true, forWebGpu = false }: SerializeOptions = {},
+): SerializedModel {
   const named = new Map(Object.entries(outputs));
   if (named.size === 0) throw new Error('serializeModel: expected at least one output, got none');
   const order = topologicalOrder([...named.values()]);
   const inputs = new Map<string, Tensor<'input'>>();
-  const writer = new GraphWriter(named, order);
+  const writer = new GraphWriter(named, order, forWebGpu);
   for (const tensor of order) {
     writer.write(tensor);
     if (!isOp(tensor, 'input')) continue;
@@ -49,9 +63,10 @@ export function serializeModel(outputs: Readonly<Record<string, Tensor>>): Seria
     initializers: writer.initializers,
     inputs: [...inputs].map(([name, tensor]) => valueInfo(onnxName('in', name), tensor)),
     outputs: [...named].map(([name, tensor]) => valueInfo(onnxName('out', name), tensor)),
-    marker: runMarker,
+    ...(marked && { marker: runMarker }),
   });
-  return { bytes: toBytes(join(message)), inputs, outputs: named };
+  const onProcessor = writer.nodes.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  return { bytes: toBytes(join(message)), inputs, outputs: named, onProcessor };
 }
 
 function valueInfo(name: string, { dtype, shape }: Tensor): ValueInfo {
@@ -68,10 +83,12 @@ class GraphWriter {
   readonly #preferred = new Map<Tensor, string>();
   readonly #names = new Map<Tensor, string>();
   readonly #small = new Map<string, string>();
+  readonly #forWebGpu: boolean;
   #count = 0;
 
-  constructor(outputs: ReadonlyMap<string, Tensor>, order: readonly Tensor[]) {
+  constructor(outputs: ReadonlyMap<string, Tensor>, order: readonly Tensor[], forWebGpu: boolean) {
     this.#outputs = outputs;
+    this.#forWebGpu = forWebGpu;
     this.#withParts = new Set(order.flatMap(({ op, inputs }) => (op === 'part' ? inputs : [])));
     for (const [name, tensor] of outputs) {
       if (this.#preferred.has(tensor)) continue;
@@ -93,6 +110,7 @@ class GraphWriter {
       result,
       parts: [partName(result, 1), partName(result, 2)],
       readsParts: this.#withParts.has(tensor),
+      forWebGpu: this.#forWebGpu,
       emit: (opType, inputs, options) => this.#emit(opType, inputs, options),
       ints: (values) => this.#constant(BigInt64Array.from(values, BigInt), [values.length]),
       float: (value) => this.#constant(Float32Array.of(value), []),
@@ -129,6 +147,7 @@ class GraphWriter {
       outputs: [result, ...(options.parts ?? [])],
       domain: options.domain ?? '',
       attributes: options.attributes ?? {},
+      ...(options.onProcessor === true && { name: `on the processor ${result}` }),
     });
     return result;
   }

@@ -98,6 +98,10 @@ export class CrossValidatedLoop implements TrainingLoop<RewardModel> {
     return new RewardModelLoop({ ...this.#options, rankings, validation: [], demonstrations: [] });
   }
 
+  settle(): Promise<void> {
+    return this.#loop.settle();
+  }
+
   snapshot(): LoopState {
     const { tensors, json } = this.#loop.snapshot();
     return { tensors, json: { folds: this.#folds, loop: json } };

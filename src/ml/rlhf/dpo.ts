@@ -160,6 +160,10 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
     };
   }
 
+  settle(): Promise<void> {
+    return this.#learner.toHost();
+  }
+
   snapshot(): LoopState {
     return this.#learner.snapshot();
   }
@@ -169,6 +173,7 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
   }
 
   async finish(): Promise<LoopResult<LanguageModel>> {
+    await this.settle();
     return {
       ...keptModel(this.#options.model, this.#learner.parameters),
       summary: {

@@ -190,6 +190,10 @@ export class ExpertIterationLoop implements TrainingLoop<LanguageModel> {
     return { 'expert/loss': loss, grad_norm: gradNorm };
   }
 
+  settle(): Promise<void> {
+    return this.#policy.learner.toHost();
+  }
+
   snapshot(): LoopState {
     const { tensors, json } = this.#policy.learner.snapshot();
     return { tensors, json: { step: this.#step, policy: json } };
@@ -202,12 +206,13 @@ export class ExpertIterationLoop implements TrainingLoop<LanguageModel> {
     this.#step = parsed.data.step;
   }
 
-  finish(): Promise<LoopResult<LanguageModel>> {
+  async finish(): Promise<LoopResult<LanguageModel>> {
+    await this.settle();
     const parameters = this.#policy.learner.parameters.clone();
-    return Promise.resolve({
+    return {
       model: { ...this.#options.model, parameters },
       summary: { prompts: this.#prompts.length },
-    });
+    };
   }
 
   dispose(): void {

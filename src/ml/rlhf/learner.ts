@@ -1,14 +1,8 @@
-/** Parameters that learn: a loss compiled per batch shape, gradient clipping, AdamW, checkpoints. */
+/** Parameters that learn: losses, gradient clipping, AdamW, checkpoints. */
 import { InstructError } from '../../protocol/errors.ts';
-import { AdamW, clipScale, decaysMatrices, globalNorm } from '../optim/index.ts';
-import {
-  ProgramCache,
-  TrainingProgram,
-  type Arrays,
-  type ExecutionOptions,
-  type ParameterBuffer,
-  type TrainingGraph,
-} from '../runtime/index.ts';
+import { clipScale, decaysMatrices } from '../optim/index.ts';
+import type { ExecutionOptions, ParameterBuffer } from '../runtime/index.ts';
+import { makeStepper, type LossPass, type Stepper } from './stepper.ts';
 import type { LoopState, StateTensor } from './trainingLoop.ts';
 
 /** The optimizer's hyper-parameters, by the names of the table. */
@@ -21,18 +15,6 @@ export interface OptimizerSettings {
   readonly maxGradNorm: number;
 }
 
-/** A loss on one batch, a part of an optimisation step. */
-export interface LossPass {
-  /** Tells the graphs apart that `graph` makes. */
-  readonly key: string;
-  /** Makes the loss for this shape; called once a key. */
-  readonly graph: () => TrainingGraph;
-  /** The inputs that are not parameters. */
-  readonly feeds: Arrays;
-  /** Factor on the gradient of this loss; 1 when left out. */
-  readonly scale?: number;
-}
-
 /** What one optimisation step found. */
 export interface LearnerReport {
   /** Each pass's `loss`, not scaled, and its graph's metrics, in the order of the passes. */
@@ -43,17 +25,12 @@ export interface LearnerReport {
 
 /**
  * Owns parameters, their gradient, their optimizer and the compiled losses. The parameters may be
- * read at any time between steps; `dispose()` frees the programs.
+ * read between steps, after {@link Learner.toHost}; `dispose()` frees the programs.
  */
 export class Learner {
   readonly parameters: ParameterBuffer;
-  readonly #gradients: ParameterBuffer;
-  /** The gradient of a second and further pass; made when one comes. */
-  #further: ParameterBuffer | null = null;
-  readonly #optimizer: AdamW;
+  readonly #stepper: Stepper;
   readonly #maxGradNorm: number;
-  readonly #execution: ExecutionOptions;
-  readonly #programs = new ProgramCache<TrainingProgram>(24);
   readonly #name: string;
 
   /**
@@ -68,21 +45,20 @@ export class Learner {
   ) {
     this.#name = name;
     this.parameters = parameters;
-    this.#gradients = parameters.zerosLike();
     this.#maxGradNorm = settings.maxGradNorm;
-    this.#execution = execution;
-    this.#optimizer = new AdamW(parameters, {
+    const options = {
       beta1: settings.adamBeta1,
       beta2: settings.adamBeta2,
       epsilon: settings.adamEpsilon,
       weightDecay: settings.weightDecay,
       decays: decaysMatrices,
-    });
+    };
+    this.#stepper = makeStepper(parameters, options, execution);
   }
 
   /** Updates done so far. */
   get steps(): number {
-    return this.#optimizer.steps;
+    return this.#stepper.steps;
   }
 
   /**
@@ -92,35 +68,22 @@ export class Learner {
    */
   async step(passes: readonly LossPass[], learningRate: number): Promise<LearnerReport> {
     const reports: Record<string, number>[] = [];
-    for (const [i, pass] of passes.entries()) reports.push(await this.#accumulate(pass, i === 0));
-    const gradNorm = globalNorm(this.#gradients.data);
-    const step = this.#optimizer.steps + 1;
+    for (const [i, pass] of passes.entries()) {
+      reports.push(await this.#stepper.accumulate(pass, i === 0));
+    }
+    const gradNorm = await this.#stepper.norm();
+    const step = this.#stepper.steps + 1;
     for (const [quantity, value] of [...reports.flatMap(Object.entries), ['gradNorm', gradNorm]]) {
       checkFinite(Number(value), `${quantity} of the ${this.#name}`, step);
     }
-    this.#optimizer.step({
-      gradients: this.#gradients.data,
-      learningRate,
-      gradientScale: this.#maxGradNorm > 0 ? clipScale(gradNorm, this.#maxGradNorm) : 1,
-    });
+    const scale = this.#maxGradNorm > 0 ? clipScale(gradNorm, this.#maxGradNorm) : 1;
+    await this.#stepper.update(learningRate, scale);
     return { passes: reports, gradNorm };
   }
 
-  /** Runs a pass and puts its gradient in the place of what is there, or adds it. */
-  async #accumulate(
-    { key, graph, feeds, scale = 1 }: LossPass,
-    first: boolean,
-  ): Promise<Record<string, number>> {
-    const program = await this.#programs.get(key, () =>
-      TrainingProgram.compile(graph(), this.#execution),
-    );
-    const gradients = first ? this.#gradients : (this.#further ??= this.#gradients.zerosLike());
-    const values = await program.run({ parameters: this.parameters, gradients, feeds });
-    const sum = this.#gradients.data;
-    const own = gradients.data;
-    if (!first) for (let i = 0; i < sum.length; i++) sum[i] += scale * own[i];
-    else if (scale !== 1) for (let i = 0; i < sum.length; i++) sum[i] *= scale;
-    return values;
+  /** Fetches what is newer on a GPU: before the parameters or a snapshot are read. */
+  toHost(): Promise<void> {
+    return this.#stepper.toHost();
   }
 
   /** Weights and optimizer for a checkpoint; names get the learner's name in front. */
@@ -130,7 +93,7 @@ export class Learner {
       const data = this.parameters.view(name).slice();
       tensors.set(`${this.#name}.${name}`, { shape, data });
     }
-    const { step, mean, meanSquare } = this.#optimizer.snapshot();
+    const { step, mean, meanSquare } = this.#stepper.moments();
     tensors.set(`${this.#name}:mean`, { shape: [mean.length], data: mean });
     tensors.set(`${this.#name}:meanSquare`, { shape: [meanSquare.length], data: meanSquare });
     return { tensors, json: step };
@@ -153,16 +116,16 @@ export class Learner {
       this.parameters.view(name).set(take(`${this.#name}.${name}`, size));
     }
     const { size } = this.parameters;
-    this.#optimizer.restore({
+    this.#stepper.restore({
       step: json,
       mean: take(`${this.#name}:mean`, size),
       meanSquare: take(`${this.#name}:meanSquare`, size),
     });
   }
 
-  /** Frees the compiled programs. */
+  /** Frees the compiled programs, and what is in a GPU's memory. */
   dispose(): void {
-    this.#programs.dispose();
+    this.#stepper.dispose();
   }
 }
 

@@ -171,12 +171,11 @@ class ForwardPass {
     const program = await this.#programs.get(shapeKey(batch.shape), () =>
       Program.compile({ [this.#output]: this.#graph(batch.shape) }, this.#execution),
     );
-    const feeds: Record<string, Arrays[string]> = {
+    const result = await program.run({
       ...batchFeeds(batch),
-      ...parameters.viewsFor(program.inputs),
-    };
-    if (program.inputs.has('targets')) feeds['targets'] = batch.targets;
-    const result = await program.run(feeds);
+      ...(await parameters.feedsFor(program)),
+      ...(program.inputs.has('targets') && { targets: batch.targets }),
+    });
     return result.float32(this.#output);
   }
 

@@ -105,7 +105,10 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     // Examined now: the policy is still the one that sampled.
     const suspect = isNegative(klOf(experience)) ? await this.#examine(rollout) : null;
     const learned = await this.#learn(rollout, experience);
-    this.#average?.update(this.#policy.parameters);
+    if (this.#average !== null) {
+      await this.#policy.toHost();
+      this.#average.update(this.#policy.parameters);
+    }
     this.#kl.update(experience.metrics['ppo/kl'], rollout.episodes.length);
     this.#step++;
     const metrics = { ...experience.metrics, ...learned };
@@ -254,6 +257,11 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     return bestBy !== 'off' && this.#best.add(metrics[`ppo/${bestBy}`]);
   }
 
+  async settle(): Promise<void> {
+    await this.#policy.toHost();
+    await this.#value.toHost();
+  }
+
   snapshot(): LoopState {
     const policy = this.#policy.snapshot();
     const value = this.#value.snapshot();
@@ -299,11 +307,12 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     return { ...this.#options.model, parameters: parameters.clone() };
   }
 
-  finish(): Promise<LoopResult<LanguageModel>> {
-    return Promise.resolve({
+  async finish(): Promise<LoopResult<LanguageModel>> {
+    await this.settle();
+    return {
       model: this.current(),
       summary: { prompts: this.#prompts.length, 'ppo/kl_coef': this.#kl.value },
-    });
+    };
   }
 
   dispose(): void {

@@ -2,7 +2,7 @@
 import { input, type Tensor } from '../graph/index.ts';
 import type { ModelConfig, RewardModel } from '../models/index.ts';
 import { joinSequences, packBatch, sequenceLength, shapeKey, type TokenSequence } from './batch.ts';
-import type { LossPass } from './learner.ts';
+import type { LossPass } from './stepper.ts';
 import { crossEntropy, policyLoss, valueLoss } from './losses.ts';
 import { batchFeeds, logprobsAt, scalarsAt } from './passes.ts';
 

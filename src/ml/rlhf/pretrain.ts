@@ -67,6 +67,10 @@ export class PretrainLoop implements TrainingLoop<LanguageModel> {
     return drawDocumentRows(model.tokenizer, document, new Random(seed), { rows, length });
   }
 
+  settle(): Promise<void> {
+    return this.#learner.learner.toHost();
+  }
+
   snapshot(): LoopState {
     const { tensors, json } = this.#learner.learner.snapshot();
     return { tensors, json };
@@ -79,6 +83,7 @@ export class PretrainLoop implements TrainingLoop<LanguageModel> {
 
   async finish(): Promise<LoopResult<LanguageModel>> {
     const heldOut = this.#sequences(`held-out ${this.#options.seed}`, 4 * validationRows);
+    await this.settle();
     const validationLoss = await this.#learner.validationLoss(heldOut, validationRows);
     return {
       model: { ...this.#options.model, parameters: this.#learner.learner.parameters.clone() },

@@ -170,6 +170,10 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
     return rows.map((row) => row[0]);
   }
 
+  settle(): Promise<void> {
+    return this.#learner.toHost();
+  }
+
   snapshot(): LoopState {
     return this.#learner.snapshot();
   }
@@ -183,6 +187,7 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
     const demonstrated = await this.#demonstrationRewards();
     const { gain, bias } = normalisation(hyperparameters.normalize, demonstrated);
     const scoreOf = (reward: number): number => gain * reward + bias;
+    await this.settle();
     const parameters = this.#learner.parameters.clone();
     const head = parameters.view(scoreWeight);
     for (let i = 0; i < head.length; i++) head[i] *= gain;

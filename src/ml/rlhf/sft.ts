@@ -143,7 +143,7 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
     if (this.step % batchesPerEpoch === 0) {
       const measured = await this.#measure();
       Object.assign(metrics, measured);
-      this.#select(this.step / batchesPerEpoch, measured);
+      await this.#select(this.step / batchesPerEpoch, measured);
     }
     return { metrics, tokens };
   }
@@ -177,11 +177,16 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
     return measured;
   }
 
-  #select(epoch: number, measured: Readonly<Record<string, number>>): void {
+  async #select(epoch: number, measured: Readonly<Record<string, number>>): Promise<void> {
     const { selectBy } = this.#options.hyperparameters;
     if (selectBy === 'last') return;
+    await this.settle();
     const metric = selectBy === 'validation-loss' ? 'sft/validation_loss' : 'sft/validation_score';
     this.#best.offer(epoch, measured[metric], this.#learner.learner.parameters);
+  }
+
+  settle(): Promise<void> {
+    return this.#learner.learner.toHost();
   }
 
   snapshot(): LoopState {
@@ -202,6 +207,7 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
   }
 
   async finish(): Promise<LoopResult<LanguageModel>> {
+    await this.settle();
     const { parameters } = this.#learner.learner;
     const { epoch, parameters: best } = this.#best;
     // What is measured of the best must be what is left behind.

@@ -65,6 +65,11 @@ export interface TrainingLoop<Model> {
    * @throws InstructError `not-a-number` naming the step and the quantity.
    */
   advance(): Promise<StepReport>;
+  /**
+   * Fetches what is newer in a GPU's memory: to be awaited after a step, before `snapshot()` or
+   * `current()`. A loop that keeps nothing there has none.
+   */
+  settle?(): Promise<void>;
   /** A copy of the state: later steps do not change it. */
   snapshot(): LoopState;
   /** Goes back to a state taken from a loop that was made with the same arguments. */

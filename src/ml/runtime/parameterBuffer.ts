@@ -1,5 +1,9 @@
 import { showShape, sizeOf } from '../graph/index.ts';
 import type { Shape } from '../graph/index.ts';
+import { DeviceCopy } from './deviceCopy.ts';
+import type { DeviceTensor, Feed, Feeds } from './deviceTensor.ts';
+import type { ExecutionOptions } from './onnxRuntime.ts';
+import type { Program } from './program.ts';
 
 /** Name and shape of one parameter, without numbers. */
 export interface ParameterShape {
@@ -22,11 +26,11 @@ export interface ParameterEntry extends ParameterShape {
  */
 export class ParameterBuffer {
   readonly entries: readonly ParameterEntry[];
-  /** All elements; the views of {@link ParameterBuffer.view} are windows on it. */
-  readonly data: Float32Array;
   /** What is read through this buffer but never written. */
   readonly frozen: ParameterBuffer | null;
+  readonly #data: Float32Array;
   readonly #views: ReadonlyMap<string, Float32Array>;
+  readonly #device = new DeviceCopy();
 
   /**
    * Lays the parameters out over `data`, which becomes the buffer's, or over new zeros. Throws
@@ -48,7 +52,7 @@ export class ParameterBuffer {
       throw new Error(`ParameterBuffer: expected ${offset} elements, got ${data.length}`);
     }
     const flat = data ?? new Float32Array(offset);
-    this.data = flat;
+    this.#data = flat;
     this.#views = new Map(
       this.entries.map((entry) => [
         entry.name,
@@ -60,9 +64,18 @@ export class ParameterBuffer {
     }
   }
 
+  /**
+   * All elements; the views of {@link ParameterBuffer.view} are windows on it. Whoever asks may write
+   * to it: a copy on the device is given up. Throws while the numbers are newer on the device.
+   */
+  get data(): Float32Array {
+    this.#device.giveUp();
+    return this.#data;
+  }
+
   /** The number of elements of all parameters together. */
   get size(): number {
-    return this.data.length;
+    return this.#data.length;
   }
 
   /** Whether there is a parameter of this name, here or among the frozen ones. */
@@ -72,6 +85,7 @@ export class ParameterBuffer {
 
   /** The window on one parameter, row-major; writing to it writes to the buffer. Throws if unknown. */
   view(name: string): Float32Array {
+    if (this.#views.has(name)) this.#device.giveUp();
     const view =
       this.#views.get(name) ??
       (this.frozen?.has(name) === true ? this.frozen.view(name) : undefined);
@@ -81,6 +95,7 @@ export class ParameterBuffer {
 
   /** All windows by name, the frozen ones too, as a program takes them; names get the prefix. */
   views(prefix = ''): Record<string, Float32Array> {
+    this.#device.giveUp();
     const own = [...this.#views].map(([name, view]) => [prefix + name, view] as const);
     return { ...this.frozen?.views(prefix), ...Object.fromEntries(own) };
   }
@@ -90,9 +105,43 @@ export class ParameterBuffer {
     return new ParameterBuffer(this.entries);
   }
 
-  /** The windows that a program asks for among its inputs. */
-  viewsFor(inputs: { has(name: string): boolean }): Record<string, Float32Array> {
-    return Object.fromEntries(Object.entries(this.views()).filter(([name]) => inputs.has(name)));
+  /** What a program asks for among its inputs: windows, or for a GPU copies in its memory. */
+  async feedsFor({ inputs, options }: Pick<Program, 'inputs' | 'options'>): Promise<Feeds> {
+    const feeds: Record<string, Feed> = { ...(await this.frozen?.feedsFor({ inputs, options })) };
+    const own: Iterable<readonly [string, Feed]> =
+      options.device === 'webgpu' ? await this.onDevice(options) : Object.entries(this.views());
+    for (const [name, feed] of own) if (inputs.has(name)) feeds[name] = feed;
+    return feeds;
+  }
+
+  /** The parameters in the GPU's memory, without the frozen ones; they stay the buffer's. */
+  onDevice(options: ExecutionOptions): Promise<ReadonlyMap<string, DeviceTensor>> {
+    return this.#device.get(
+      () =>
+        new Map(this.entries.map(({ name, shape }) => [name, { shape, data: this.#own(name) }])),
+      options,
+    );
+  }
+
+  /** Takes over a parameter's new numbers on the device; those here are old until {@link toHost}. */
+  replaceOnDevice(name: string, tensor: DeviceTensor): void {
+    this.#device.replace(name, tensor);
+  }
+
+  /** Fetches what is newer on the device; without that `data` and `view` throw. */
+  async toHost(): Promise<void> {
+    await this.#device.fetchInto(Object.fromEntries(this.#views));
+  }
+
+  /** Frees the GPU's memory, if it holds any of it; what is newer there is lost. */
+  releaseDevice(): void {
+    this.#device.release();
+  }
+
+  #own(name: string): Float32Array {
+    const view = this.#views.get(name);
+    if (view === undefined) throw new Error(`ParameterBuffer: expected a parameter, got ${name}`);
+    return view;
   }
 
   /** The same numbers in memory of their own, over the same frozen ones. */

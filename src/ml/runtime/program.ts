@@ -2,6 +2,8 @@ import { dtypeOf, isOp, showShape, sizeOf } from '../graph/index.ts';
 import type { Tensor, TensorData } from '../graph/index.ts';
 import { onnxName, serializeModel } from '../onnx/index.ts';
 import type { SerializedModel } from '../onnx/index.ts';
+import { DeviceTensor } from './deviceTensor.ts';
+import type { Feed, Feeds } from './deviceTensor.ts';
 import { createNativeSession } from './onnxRuntime.ts';
 import type { ExecutionOptions } from './onnxRuntime.ts';
 import type { BoundValue, NativeSession } from './session.ts';
@@ -17,33 +19,53 @@ export type Arrays = Readonly<Record<string, TensorData>>;
  * caller's and are read and written in place.
  */
 export class Program {
+  /** How it was compiled. */
+  readonly options: ExecutionOptions;
   readonly #model: SerializedModel;
   readonly #session: NativeSession;
+  readonly #resident: ReadonlySet<string>;
   /** Pairs `input output` that may share memory: the caches of the cached attention. */
   readonly #inPlace: ReadonlySet<string>;
   #running = 0;
   #disposed = false;
 
-  private constructor(model: SerializedModel, session: NativeSession) {
+  private constructor(
+    model: SerializedModel,
+    session: NativeSession,
+    resident: ReadonlySet<string>,
+    options: ExecutionOptions,
+  ) {
     this.#model = model;
     this.#session = session;
+    this.#resident = resident;
+    this.options = options;
     this.#inPlace = inPlacePairs(model);
   }
 
   /**
-   * Compiles the graph that computes the given outputs. Throws `InstructError`
-   * 'native-runtime-missing' or 'out-of-memory'.
+   * Compiles the graph that computes the given outputs.
+   *
+   * @param resident Outputs that stay on the device, see {@link RunResult.device}; only by WebGPU.
+   * @throws InstructError `native-runtime-missing`, `no-gpu` or `out-of-memory`.
    */
   static async compile(
     outputs: Readonly<Record<string, Tensor>>,
     options: ExecutionOptions = {},
+    resident: readonly string[] = [],
   ): Promise<Program> {
-    const model = serializeModel(outputs);
+    const kept = new Set(resident);
+    if (kept.size > 0 && options.device !== 'webgpu') {
+      throw new Error('Program.compile: expected the device webgpu for outputs that stay on it');
+    }
+    const model = serializeModel(outputs, {
+      marked: kept.size === 0,
+      forWebGpu: options.device === 'webgpu',
+    });
     const session =
       options.backend === 'tfjs'
         ? await createTfjsSession(model)
-        : await createNativeSession(model.bytes, options);
-    return new Program(model, session);
+        : await createNativeSession(model, options, kept);
+    return new Program(model, session, kept, options);
   }
 
   /** The inputs to be fed, by name. */
@@ -64,26 +86,24 @@ export class Program {
    * `groupQueryAttention`, which are updated in place if past and present are one array. Throws
    * `InstructError` 'out-of-memory'.
    */
-  async run(feeds: Arrays, into: Arrays = {}): Promise<RunResult> {
+  async run(feeds: Feeds, into: Arrays = {}): Promise<RunResult> {
     if (this.#disposed) throw new Error('Program.run: expected a live program, got a disposed one');
     const fed = bindFeeds(this.#model.inputs, feeds);
-    const fetched = bindOutputs(this.#model.outputs, into);
+    const toArrays = [...this.#model.outputs].filter(([name]) => !this.#resident.has(name));
+    const fetched = bindOutputs(new Map(toArrays), into);
     this.#checkOverlap(feeds, into);
     this.#running++;
+    let onDevice: ReadonlyMap<string, DeviceTensor>;
     try {
-      await this.#session.run(fed, fetched);
+      onDevice = await this.#session.run(fed, fetched);
     } finally {
       this.#running--;
       this.#releaseWhenIdle();
     }
-    return new RunResult(
-      new Map(
-        [...this.#model.outputs.keys()].map((name) => [
-          name,
-          boundTo(fetched, onnxName('out', name)),
-        ]),
-      ),
+    const arrays = toArrays.map(
+      ([name]) => [name, boundTo(fetched, onnxName('out', name))] as const,
     );
+    return new RunResult(new Map(arrays), onDevice);
   }
 
   /** Releases the native session, after the runs under way. Disposing twice does nothing. */
@@ -100,13 +120,13 @@ export class Program {
     });
   }
 
-  #checkOverlap(feeds: Arrays, into: Arrays): void {
+  #checkOverlap(feeds: Feeds, into: Arrays): void {
     const written = Object.entries(into).map(([name, data]) => ({ name, data, written: true }));
     const read = Object.entries(feeds).flatMap(([name, data]) => {
       const isCache = Object.entries(into).some(
         ([output, target]) => target === data && this.#inPlace.has(`${name} ${output}`),
       );
-      return isCache ? [] : [{ name, data, written: false }];
+      return isCache || data instanceof DeviceTensor ? [] : [{ name, data, written: false }];
     });
     const overlap = findOverlap([...written, ...read]);
     if (overlap === null) return;
@@ -119,7 +139,7 @@ export class Program {
 
 function bindFeeds(
   inputs: ReadonlyMap<string, Tensor>,
-  feeds: Arrays,
+  feeds: Feeds,
 ): ReadonlyMap<string, BoundValue> {
   for (const name of Object.keys(feeds)) {
     if (inputs.has(name)) continue;
@@ -138,7 +158,7 @@ function bindFeeds(
 function bindOutputs(
   outputs: ReadonlyMap<string, Tensor>,
   into: Arrays,
-): ReadonlyMap<string, BoundValue> {
+): ReadonlyMap<string, BoundValue<TensorData>> {
   for (const name of Object.keys(into)) {
     if (outputs.has(name)) continue;
     throw new Error(`Program.run: expected outputs ${namesOf(outputs)}, got ${name}`);
@@ -152,7 +172,19 @@ function bindOutputs(
   );
 }
 
-function bind(name: string, { dtype, shape }: Tensor, data: TensorData): BoundValue {
+function bind<Data extends Feed>(
+  name: string,
+  { dtype, shape }: Tensor,
+  data: Data,
+): BoundValue<Data> {
+  if (data instanceof DeviceTensor) {
+    if (data.dtype === dtype && showShape(data.shape) === showShape(shape)) {
+      return { data, dtype, shape };
+    }
+    throw new Error(
+      `Program.run: expected ${dtype} ${showShape(shape)} for ${name}, got ${data.dtype} ${showShape(data.shape)}`,
+    );
+  }
   if (dtypeOf(data) === dtype && data.length === sizeOf(shape)) return { data, dtype, shape };
   throw new Error(
     `Program.run: expected ${dtype} ${showShape(shape)} for ${name}, got ${String(data.length)} elements of ${dtypeOf(data)}`,
@@ -173,7 +205,7 @@ function emptyArray({ dtype, shape }: Tensor): TensorData {
   }
 }
 
-function boundTo(values: ReadonlyMap<string, BoundValue>, name: string): TensorData {
+function boundTo(values: ReadonlyMap<string, BoundValue<TensorData>>, name: string): TensorData {
   const value = values.get(name);
   if (value === undefined) throw new Error(`Program.run: expected ${name} to be bound`);
   return value.data;

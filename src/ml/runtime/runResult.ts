@@ -1,11 +1,25 @@
 import type { TensorData } from '../graph/index.ts';
+import type { DeviceTensor } from './deviceTensor.ts';
 
 /** The outputs of one run by name: the caller's arrays where it gave some, else fresh ones. */
 export class RunResult {
   readonly #arrays: ReadonlyMap<string, TensorData>;
 
-  constructor(arrays: ReadonlyMap<string, TensorData>) {
+  readonly #onDevice: ReadonlyMap<string, DeviceTensor>;
+
+  constructor(
+    arrays: ReadonlyMap<string, TensorData>,
+    onDevice: ReadonlyMap<string, DeviceTensor> = new Map(),
+  ) {
     this.#arrays = arrays;
+    this.#onDevice = onDevice;
+  }
+
+  /** An output that stayed on the device. Whoever ran the program owns it. Throws if there is none. */
+  device(name: string): DeviceTensor {
+    const tensor = this.#onDevice.get(name);
+    if (tensor !== undefined) return tensor;
+    throw new Error(`RunResult: expected an output on the device, got ${name}`);
   }
 
   /** The elements of an output in row-major order. Throws if there is none of this name. */

@@ -11,6 +11,7 @@ import { isOp, topologicalOrder } from '../graph/index.ts';
 import type { Op, Tensor, TensorData } from '../graph/index.ts';
 import { onnxName } from '../onnx/index.ts';
 import type { SerializedModel } from '../onnx/index.ts';
+import { DeviceTensor } from './deviceTensor.ts';
 import type { BoundValue, NativeSession } from './session.ts';
 import type { Tfjs, TfTensor } from './tfjs.ts';
 import { tfjsOps } from './tfjsOps.ts';
@@ -34,7 +35,10 @@ export async function createTfjsSession(model: SerializedModel): Promise<NativeS
   const tf = await loadTfjs();
   const order = topologicalOrder([...model.outputs.values()]);
   return {
-    run: (feeds, fetches) => evaluate(tf, order, model, feeds, fetches),
+    run: async (feeds, fetches) => {
+      await evaluate(tf, order, model, feeds, fetches);
+      return new Map();
+    },
     release: () => Promise.resolve(),
   };
 }
@@ -78,7 +82,7 @@ async function evaluate(
   order: readonly Tensor[],
   model: SerializedModel,
   feeds: ReadonlyMap<string, BoundValue>,
-  fetches: ReadonlyMap<string, BoundValue>,
+  fetches: ReadonlyMap<string, BoundValue<TensorData>>,
 ): Promise<void> {
   const values = new Map<Tensor, readonly TfTensor[]>();
   const users = countUsers(order, model);
@@ -120,6 +124,7 @@ function compute<O extends Op>(
   if (isOp(node, 'input')) {
     const fed = feeds.get(onnxName('in', node.attributes.name));
     if (fed === undefined) throw new Error(`tfjs: expected a feed for ${node.attributes.name}`);
+    if (fed.data instanceof DeviceTensor) throw new Error('tfjs: expected arrays as feeds');
     return [fromData(tf, fed.data, node)];
   }
   if (isOp(node, 'constant')) return [fromData(tf, node.attributes.data, node)];

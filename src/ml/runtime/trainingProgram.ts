@@ -1,9 +1,11 @@
-import { gradients } from '../graph/index.ts';
+import { add, gradients, input, mul } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
+import type { DeviceTensor } from './deviceTensor.ts';
 import type { ExecutionOptions } from './onnxRuntime.ts';
 import type { ParameterBuffer } from './parameterBuffer.ts';
 import { Program } from './program.ts';
 import type { Arrays } from './program.ts';
+import type { RunResult } from './runResult.ts';
 
 /** A loss over parameters and data. */
 export interface TrainingGraph {
@@ -27,16 +29,29 @@ export interface TrainingBatch {
   readonly feeds: Arrays;
 }
 
+/** What one {@link TrainingProgram.runOnDevice} reads. */
+export interface DeviceBatch {
+  readonly parameters: ParameterBuffer;
+  readonly feeds: Arrays;
+  /** Factor on the gradients. */
+  readonly scale: number;
+  /** Gradients to which these are added, by parameter; null for none. They are given up. */
+  readonly sums: DeviceGradients | null;
+}
+
+/** Gradients in a GPU's memory, by parameter. Whoever holds them disposes them. */
+export type DeviceGradients = ReadonlyMap<string, DeviceTensor>;
+
 /** A loss, its metrics and its gradients compiled into one program. Owns it until disposed. */
 export class TrainingProgram {
   readonly #program: Program;
   readonly #trainable: readonly string[];
   readonly #metrics: readonly string[];
 
-  private constructor(program: Program, trainable: readonly string[], metrics: readonly string[]) {
+  private constructor(program: Program, graph: TrainingGraph) {
     this.#program = program;
-    this.#trainable = trainable;
-    this.#metrics = metrics;
+    this.#trainable = graph.trainable.map(({ attributes }) => attributes.name);
+    this.#metrics = Object.keys(reportsOf(graph));
   }
 
   /** Differentiates the loss and compiles everything. Throws as `Program.compile` does. */
@@ -44,14 +59,33 @@ export class TrainingProgram {
     graph: TrainingGraph,
     options: ExecutionOptions = {},
   ): Promise<TrainingProgram> {
-    const { loss, metrics = {}, trainable, checkpoints } = graph;
-    const names = trainable.map((tensor) => tensor.attributes.name);
-    const outputs: Record<string, Tensor> = { ...metrics, loss };
-    for (const [index, gradient] of gradients(loss, trainable, checkpoints).entries()) {
-      outputs[gradientName(names[index])] = gradient;
-    }
-    const program = await Program.compile(outputs, options);
-    return new TrainingProgram(program, names, [...Object.keys(metrics), 'loss']);
+    const found = gradientsByName(graph);
+    const outputs = {
+      ...reportsOf(graph),
+      ...Object.fromEntries(found.map(([name, gradient]) => [gradientName(name), gradient])),
+    };
+    return new TrainingProgram(await Program.compile(outputs, options), graph);
+  }
+
+  /**
+   * As {@link compile}, for {@link runOnDevice}: the gradients stay on the GPU.
+   *
+   * @param adds Whether runs are given gradients to which theirs are added.
+   */
+  static async compileOnDevice(
+    graph: TrainingGraph,
+    adds: boolean,
+    options: ExecutionOptions,
+  ): Promise<TrainingProgram> {
+    const scale = input('scale of the gradient', []);
+    const found = gradientsByName(graph).map(([name, gradient]) => {
+      const scaled = mul(gradient, scale);
+      const sum = input(sumName(name), gradient.shape);
+      return [gradientName(name), adds ? add(sum, scaled) : scaled] as const;
+    });
+    const outputs = { ...reportsOf(graph), ...Object.fromEntries(found) };
+    const resident = found.map(([name]) => name);
+    return new TrainingProgram(await Program.compile(outputs, options, resident), graph);
   }
 
   /** What is to be fed, parameters and data, by name. */
@@ -70,9 +104,32 @@ export class TrainingProgram {
   }: TrainingBatch): Promise<Record<string, number>> {
     const into = this.#trainable.map((name) => [gradientName(name), target.view(name)] as const);
     const result = await this.#program.run(
-      { ...feeds, ...parameters.viewsFor(this.#program.inputs) },
+      { ...feeds, ...(await parameters.feedsFor(this.#program)) },
       Object.fromEntries(into),
     );
+    return this.#reports(result);
+  }
+
+  /** As {@link run}, but the gradients stay on the GPU and are the caller's. */
+  async runOnDevice({ parameters, feeds, scale, sums }: DeviceBatch): Promise<{
+    readonly values: Record<string, number>;
+    readonly gradients: DeviceGradients;
+  }> {
+    const added = [...(sums ?? [])].map(([name, sum]) => [sumName(name), sum] as const);
+    const result = await this.#program.run({
+      ...feeds,
+      ...(await parameters.feedsFor(this.#program)),
+      ...Object.fromEntries(added),
+      'scale of the gradient': Float32Array.of(scale),
+    });
+    for (const [, sum] of added) sum.dispose();
+    const gradients = this.#trainable.map(
+      (name) => [name, result.device(gradientName(name))] as const,
+    );
+    return { values: this.#reports(result), gradients: new Map(gradients) };
+  }
+
+  #reports(result: RunResult): Record<string, number> {
     return Object.fromEntries(this.#metrics.map((name) => [name, result.scalar(name)]));
   }
 
@@ -80,6 +137,26 @@ export class TrainingProgram {
   dispose(): void {
     this.#program.dispose();
   }
+}
+
+/** What is told of a run: the metrics, and the loss behind them. */
+function reportsOf({ loss, metrics = {} }: TrainingGraph): Record<string, Tensor> {
+  return { ...metrics, loss };
+}
+
+function gradientsByName({
+  loss,
+  trainable,
+  checkpoints,
+}: TrainingGraph): (readonly [string, Tensor])[] {
+  return gradients(loss, trainable, checkpoints).map((gradient, i) => [
+    trainable[i].attributes.name,
+    gradient,
+  ]);
+}
+
+function sumName(parameter: string): string {
+  return `sum for ${parameter}`;
 }
 
 function gradientName(parameter: string): string {

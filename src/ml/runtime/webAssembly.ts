@@ -6,6 +6,8 @@
 import type * as Runtime from 'onnxruntime-web';
 import type { Tensor } from 'onnxruntime-web';
 import { InstructError } from '../../protocol/errors.ts';
+import type { TensorData } from '../graph/index.ts';
+import { DeviceTensor } from './deviceTensor.ts';
 import type { BoundValue, NativeSession } from './session.ts';
 
 /**
@@ -31,16 +33,18 @@ export async function createWebAssemblySession(
       const bound = [...feeds].map(([name, value]) => [name, tensorOf(runtime, value)] as const);
       const computed = await session.run(Object.fromEntries(bound), [...fetches.keys()]);
       for (const [name, { data }] of fetches) copyInto(data, computed[name], name);
+      return new Map();
     },
     release: () => session.release(),
   };
 }
 
 function tensorOf(runtime: typeof Runtime, { data, dtype, shape }: BoundValue): Tensor {
+  if (data instanceof DeviceTensor) throw new Error('WebAssembly: expected arrays as feeds');
   return new runtime.Tensor(dtype, data, shape);
 }
 
-function copyInto(to: BoundValue['data'], from: Tensor, name: string): void {
+function copyInto(to: TensorData, from: Tensor, name: string): void {
   const { data } = from;
   if (to instanceof BigInt64Array) {
     if (data instanceof BigInt64Array) {

@@ -63,11 +63,15 @@ function withResult<Model extends LanguageModel, Result extends LoopResult<Model
     async advance() {
       const report = await loop.advance();
       if (report.best === true && loop.current !== undefined) {
+        await loop.settle?.();
         const summary = { step: loop.step, ...report.metrics };
         const card = modelCardOf(run, summary);
         await save(join(run.folder, runFiles.best), loop.current(), { card });
       }
       return report;
+    },
+    settle: async () => {
+      await loop.settle?.();
     },
     snapshot: () => loop.snapshot(),
     restore: (state) => {

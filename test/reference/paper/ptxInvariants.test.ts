@@ -7,7 +7,8 @@ import { withScalarHead, type RewardModel } from '../../../src/ml/models/index.t
 import { ExponentialMovingAverage } from '../../../src/ml/optim/index.ts';
 import { encodeCompletion } from '../../../src/ml/rlhf/encodeCompletion.ts';
 import { adaptiveKl, constantKl } from '../../../src/ml/rlhf/klController.ts';
-import { Learner, type LossPass } from '../../../src/ml/rlhf/learner.ts';
+import { Learner } from '../../../src/ml/rlhf/learner.ts';
+import type { LossPass } from '../../../src/ml/rlhf/stepper.ts';
 import { PpoLoop } from '../../../src/ml/rlhf/ppo.ts';
 import type { PpoOptions } from '../../../src/ml/rlhf/ppoOptions.ts';
 import { policyPass, ptxPass } from '../../../src/ml/rlhf/ppoPasses.ts';

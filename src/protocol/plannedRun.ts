@@ -4,6 +4,7 @@
  * everything, it says only what differs from `instruct.json` and the defaults.
  */
 import * as z from 'zod';
+import { engineShape } from './engine.ts';
 import {
   hyperparameterProblem,
   hyperparameterTable,
@@ -50,6 +51,7 @@ export const plannedRunSchema = z
       .boolean()
       .optional()
       .describe('Also write TensorBoard event files into the run folder.'),
+    ...engineShape,
   })
   .superRefine(({ stage, hyperparameters }, context) => {
     for (const { path, stage: of, key, value } of settingsOf(stage, hyperparameters)) {
@@ -116,6 +118,8 @@ export function plannedOptions(plan: PlannedRun): Map<string, string[]> {
   }
   if (plan.rankings !== undefined) options.set('rankings', [plan.rankings]);
   if (plan.preset !== undefined) options.set('preset', [plan.preset]);
+  if (plan.backend !== undefined) options.set('backend', [plan.backend]);
+  if (plan.device !== undefined) options.set('device', [plan.device]);
   if (plan.tensorboard === true) options.set('tensorboard', []);
   return options;
 }

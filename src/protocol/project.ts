@@ -1,5 +1,6 @@
 /** `instruct.json`: what makes a folder a project. */
 import * as z from 'zod';
+import { engineShape } from './engine.ts';
 import { labelingModes } from './rankingPanel.ts';
 import {
   hyperparameterProblem,
@@ -62,6 +63,7 @@ export const projectSchema = z
     preset: z.enum(presetNames).optional(),
     /** Also write TensorBoard event files into every run folder. */
     tensorboard: z.boolean().optional(),
+    ...engineShape,
     /** Hyper-parameters that differ from the preset's, by stage. */
     hyperparameters: z
       .strictObject(Object.fromEntries(stageNames.map((stage) => [stage, settings.optional()])))

@@ -3,6 +3,7 @@
  * (`runs/<id>/`). The trainer writes them, the host reads them; neither imports the other.
  */
 import * as z from 'zod';
+import { engineShape } from './engine.ts';
 import { errorCodes } from './errors.ts';
 
 /** The version of the run folder's layout that this build reads and writes. */
@@ -71,6 +72,7 @@ export const runSpecSchema = z.object({
   seed: z.int().min(0),
   /** TensorBoard event files are written into `tensorboard/`; they do not change the result. */
   tensorboard: z.boolean().exactOptional(),
+  ...engineShape,
   versions: z.record(z.string(), z.string()),
 });
 /** See {@link runSpecSchema}. */

@@ -4,6 +4,7 @@ import type { HyperparameterValue } from '../protocol/hyperparameters.ts';
 import { rankers, stageOfStep, type PipelineStep, type Ranker } from '../protocol/pipelineSteps.ts';
 import { runFormat, type RunSpec, type Stage } from '../protocol/run.ts';
 import { usageError, type Arguments } from './commandLine.ts';
+import { engineSettings } from './engineSettings.ts';
 import { createRun, newRunId, type Run } from './runFolder.ts';
 import { parsePreset, parseSettings, resolveSettings } from './settings.ts';
 import { stagePlans, usualPtxCoef, type StagePlan } from './stagePlans.ts';
@@ -12,7 +13,7 @@ import { version } from './version.ts';
 /** What a new run is, before it has a folder. */
 export type NewRun = Pick<
   RunSpec,
-  'stage' | 'models' | 'preset' | 'hyperparameters' | 'seed' | 'tensorboard'
+  'stage' | 'models' | 'preset' | 'hyperparameters' | 'seed' | 'tensorboard' | 'backend' | 'device'
 > & { readonly id?: string };
 
 /**
@@ -40,7 +41,12 @@ export async function planRun(stage: Stage, args: Arguments, now: number): Promi
   const models = plan.models({ dir, project, args, hyperparameters });
   const preset = chosen ?? project.preset ?? 'tiny';
   const tensorboard = args.has('tensorboard') || project.tensorboard === true;
-  return makeRun(dir, { stage, models, preset, hyperparameters, seed, tensorboard }, now);
+  const engine = engineSettings(stage, args, project);
+  return makeRun(
+    dir,
+    { stage, models, preset, hyperparameters, seed, tensorboard, ...engine },
+    now,
+  );
 }
 
 /** Makes the folder of a run, with the digests of the records that decide its result. */
@@ -60,6 +66,8 @@ export async function makeRun(dir: string, run: NewRun, now: number): Promise<Ru
     hyperparameters,
     seed,
     ...tensorboard,
+    ...(run.backend === undefined ? {} : { backend: run.backend }),
+    ...(run.device === undefined ? {} : { device: run.device }),
     versions: { 'instruct-studio': version, node: process.versions.node },
   });
 }

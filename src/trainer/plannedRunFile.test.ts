@@ -14,12 +14,16 @@ test('a planned run becomes the options that the command line would take', () =>
     hyperparameters: { sft: { epochs: 2 }, ppo: { iterations: 3 } },
     rankings: 'gold',
     tensorboard: true,
+    device: 'webgpu',
+    backend: 'tfjs',
   });
   assert.deepEqual(Object.fromEntries(plannedOptions(plan)), {
     seed: ['0'],
     set: ['sft.epochs=2', 'ppo.iterations=3'],
     rankings: ['gold'],
     tensorboard: [],
+    device: ['webgpu'],
+    backend: ['tfjs'],
   });
   const evaluation = plannedRunSchema.parse({
     stage: 'eval',

@@ -1,6 +1,7 @@
 /** The commands that make a run and run it: one a stage. */
 import { presetNames } from '../protocol/presets.ts';
 import { stages, type Stage } from '../protocol/run.ts';
+import { engineOptions } from './engineSettings.ts';
 import { commonOptions, projectOption, type Command } from './command.ts';
 import { planRun } from './newRun.ts';
 import { checkpointOptions, createOnlyOption, runOrCreate } from './runCommand.ts';
@@ -31,6 +32,7 @@ function stageCommand(stage: Stage): Command {
       },
       seed: { value: 'N', description: 'Decides everything that is drawn; 0 when absent.' },
       tensorboard: { description: 'Also write TensorBoard event files into the run folder.' },
+      ...engineOptions,
       ...createOnlyOption,
       ...checkpointOptions,
       ...commonOptions,

@@ -112,6 +112,7 @@ export class Learner {
       );
     };
     if (typeof json !== 'number') throw badCheckpoint(`no step of the ${this.#name}`);
+    this.parameters.releaseDevice(); // older than what comes now
     for (const { name, size } of this.parameters.entries) {
       this.parameters.view(name).set(take(`${this.#name}.${name}`, size));
     }

@@ -23,10 +23,10 @@ export class DeviceTensor {
    * @param native Becomes this tensor's.
    * @param onDispose Called once its memory is free.
    */
-  constructor(native: NativeTensor, { dtype, shape }: Typed, onDispose: () => void) {
+  constructor(native: NativeTensor, typed: Typed, onDispose: () => void) {
     this.#native = native;
-    this.dtype = dtype;
-    this.shape = shape;
+    this.dtype = typed.dtype;
+    this.shape = typed.shape;
     this.#onDispose = onDispose;
   }
 

@@ -253,7 +253,10 @@ function isNoGpu(thrown: unknown): boolean {
 }
 
 function firstLine(thrown: unknown): string {
-  return textOf(thrown).split('\n')[0];
+  // ONNX Runtime's own checks begin with the place in its source.
+  return textOf(thrown)
+    .split('\n')[0]
+    .replace(/^.* was false\. /, '');
 }
 
 /**

@@ -4,9 +4,7 @@ import { input, matMul } from '../graph/index.ts';
 import type { ExecutionOptions } from './onnxRuntime.ts';
 import { Program } from './program.ts';
 
-/** Rows and columns of the matrices that are multiplied to tell a GPU's speed. */
-const size = 1024;
-/** A GPU is taken where it multiplies at least so many times as fast as the processor. */
+/** A GPU is taken where it multiplies matrices at least so many times as fast as the processor. */
 const worthwhile = 2;
 
 /**
@@ -18,11 +16,15 @@ const worthwhile = 2;
 export async function pickDevice(): Promise<'cpu' | 'webgpu'> {
   if (namesSoftware(process.env)) return 'cpu';
   try {
-    const [here, there] = [await measure({}), await measure({ device: 'webgpu' })];
+    // Small ones first: software would take minutes over the large ones.
+    const small = await measure(256, { device: 'webgpu' });
+    if (small.seconds > 0.03) return 'cpu';
+    const [here, there] = [await measure(1024, {}), await measure(1024, { device: 'webgpu' })];
     const same = here.product.every(
       (value, i) => Math.abs(value - there.product[i]) <= 1e-3 * (1 + Math.abs(value)),
     );
-    return same && here.seconds >= worthwhile * there.seconds ? 'webgpu' : 'cpu';
+    if (!same || here.seconds < worthwhile * there.seconds) return 'cpu';
+    return 'webgpu';
   } catch (error) {
     if (error instanceof InstructError) return 'cpu';
     throw error;
@@ -36,8 +38,9 @@ export function namesSoftware(environment: NodeJS.ProcessEnv): boolean {
   );
 }
 
-/** The best of some products, and what came out of the last. */
+/** The best time of some products of matrices of so many rows, and what came out. */
 async function measure(
+  size: number,
   execution: ExecutionOptions,
 ): Promise<{ readonly seconds: number; readonly product: Float32Array }> {
   const left = Float32Array.from({ length: size * size }, (_, i) => ((i * 7) % 13) / 13 - 0.5);

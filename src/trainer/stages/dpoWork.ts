@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DpoLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { executionOf } from './execution.ts';
 import { rankedBySplit, rankedSchema, refuseEmpty } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, languageModelWork } from './modelWork.ts';
@@ -24,6 +25,7 @@ export const dpoWork: WorkMaker = async (context) => {
     validation: inputs.valid,
     hyperparameters,
     seed: spec.seed,
+    execution: await executionOf(spec),
   });
   return languageModelWork(context.run, loop);
 };

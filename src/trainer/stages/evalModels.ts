@@ -6,6 +6,7 @@ import type { Hyperparameters } from '../../protocol/hyperparameters.ts';
 import { rewardRole } from '../reports/evaluationFile.ts';
 import type { Run } from '../runFolder.ts';
 import { languageModelOf, rewardModelOf } from './modelWork.ts';
+import { executionOf } from './execution.ts';
 
 /** What a model wrote. */
 export interface Written {
@@ -35,7 +36,8 @@ export class EvalModels {
     if (this.#loaded?.role === role) return this.#loaded;
     this.dispose();
     const model = await languageModelOf(this.#run, role);
-    this.#loaded = { role, model, generator: new Generator(model.config) };
+    const execution = await executionOf(this.#run.spec);
+    this.#loaded = { role, model, generator: new Generator(model.config, execution) };
     return this.#loaded;
   }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ExpertIterationLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { executionOf } from './execution.ts';
 import { asked, askedSchema, promptsOf, refuseEmpty } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';
@@ -24,6 +25,7 @@ export const expertWork: WorkMaker = async (context) => {
     prompts,
     hyperparameters,
     seed: spec.seed,
+    execution: await executionOf(spec),
   });
   return languageModelWork(context.run, loop);
 };

@@ -116,7 +116,7 @@ async function childRun(context: WorkContext, stage: PipelineStep): Promise<Run>
   const folder = join(project, runsFolderName, id);
   if (existsSync(join(folder, runFiles.spec))) return readRun(folder);
   const hyperparameters = pipelineSettings(spec, stage);
-  const { seed, preset, tensorboard = false } = spec;
+  const { seed, preset, tensorboard = false, backend, device } = spec;
   const run = {
     id,
     stage: stageOfStep(stage),
@@ -125,6 +125,8 @@ async function childRun(context: WorkContext, stage: PipelineStep): Promise<Run>
     hyperparameters,
     seed,
     tensorboard,
+    ...(backend === undefined ? {} : { backend }),
+    ...(device === undefined ? {} : { device }),
   };
   return makeRun(project, run, context.surroundings.clock());
 }

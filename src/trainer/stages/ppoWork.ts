@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PpoLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { executionOf } from './execution.ts';
 import { asked, askedSchema, promptsOf, refuseEmpty } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { pretrainingText } from './pretrainingText.ts';
@@ -27,6 +28,7 @@ export const ppoWork: WorkMaker = async (context) => {
     ...(text === null ? {} : { document: text }),
     hyperparameters,
     seed: spec.seed,
+    execution: await executionOf(spec),
   });
   return languageModelWork(context.run, loop);
 };

@@ -12,6 +12,7 @@ import { PretrainLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters, type Hyperparameters } from '../../protocol/hyperparameters.ts';
 import { createWorld, webDocument } from '../../world/index.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { executionOf } from './execution.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelWork } from './modelWork.ts';
 
@@ -33,6 +34,7 @@ export const pretrainWork: WorkMaker = async (context) => {
     document: (random) => webDocument(world, random),
     hyperparameters,
     seed: spec.seed,
+    execution: await executionOf(spec),
   });
   return languageModelWork(context.run, loop);
 };

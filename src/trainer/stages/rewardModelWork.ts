@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CrossValidatedLoop, RewardModelLoop, verdictText } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { executionOf } from './execution.ts';
 import {
   demonstratedBySplit,
   demonstratedSchema,
@@ -36,6 +37,7 @@ export const rewardModelWork: WorkMaker = async (context) => {
     demonstrations: inputs.demonstrations,
     hyperparameters,
     seed: spec.seed,
+    execution: await executionOf(spec),
   };
   const loop =
     hyperparameters.folds > 0 ? new CrossValidatedLoop(options) : new RewardModelLoop(options);

@@ -11,6 +11,7 @@ import type { RunWork } from '../runWork.ts';
 import { asked, askedSchema, promptsOf, refuseEmpty, splitsNamed, type Asked } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf } from './modelWork.ts';
+import { executionOf } from './execution.ts';
 
 /** Completions drawn at once, at most. */
 const rowsPerStep = 64;
@@ -42,7 +43,7 @@ export const sampleWork: WorkMaker = async (context): Promise<RunWork> => {
     }
     context.warn('prompt-too-long', message);
   }
-  const generator = new Generator(model.config);
+  const generator = new Generator(model.config, await executionOf(spec));
   const store = new RecordStore(project);
   const promptsPerStep = Math.max(1, Math.floor(rowsPerStep / settings.completionsPerPrompt));
   let step = 0;

@@ -4,6 +4,7 @@ import type { PromptEntry } from '../../data/index.ts';
 import { SftLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { executionOf } from './execution.ts';
 import {
   asked,
   demonstratedBySplit,
@@ -52,6 +53,7 @@ export const sftWork: WorkMaker = async (context) => {
     document: mixesText ? await pretrainingText(context) : undefined,
     hyperparameters,
     seed: spec.seed,
+    execution: await executionOf(spec),
   });
   const length = loop.meanLength;
   // An adapter takes less than is told.

@@ -145,7 +145,10 @@ export class StudioViews implements vscode.Disposable {
   /** Works the queue's rows out where they are out of date. The last call's rows are shown. */
   private async readQueue(project: ProjectFolder): Promise<void> {
     const { dataset } = project;
-    if (dataset === undefined || project.project === undefined) return;
+    if (dataset === undefined || project.project === undefined) {
+      this.queue = noQueue;
+      return;
+    }
     const { labeling } = project.project;
     const version = `${dataset.version} ${this.labeler} ${JSON.stringify(labeling)}`;
     if (this.queue.version === version) return;

@@ -1,7 +1,11 @@
 import process from 'node:process';
 
 /** For glibc's allocator: freed memory stays with the process, and large blocks are reused too. */
-const settings = { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: '1000000000000' };
+const settings = {
+  MALLOC_MMAP_MAX_: '0',
+  MALLOC_TRIM_THRESHOLD_: '1000000000000',
+  MALLOC_ARENA_MAX: '1',
+};
 
 /**
  * Starts this program again in place, with the same process id, under an allocator that keeps what

@@ -24,8 +24,9 @@ export interface MemoryEstimate {
   readonly cache: number;
   /** The intermediate values of the largest step. */
   readonly activations: number;
-  /** Weights and moments once more: the copies that a checkpoint is written from. */
+  /** Weights and moments once more: the copies that a checkpoint is written from, between steps. */
   readonly checkpoint: number;
+  /** The most at one time: a step's intermediate values are gone when a checkpoint is written. */
   readonly total: number;
 }
 
@@ -38,7 +39,7 @@ export interface StageShape {
 /** Measured on Linux with Node 24: a trainer that holds no model. */
 const processBytes = 245e6;
 /** What lies free between the allocator's blocks, as a share of the intermediate values. */
-const fragmentation = 0.3;
+const fragmentation = 1;
 const floatBytes = Float32Array.BYTES_PER_ELEMENT;
 
 /** A language model under cross-entropy: SFT, pre-training. */
@@ -110,8 +111,9 @@ export function samplingMemory(
 }
 
 function summed(parts: Omit<MemoryEstimate, 'process' | 'total'>): MemoryEstimate {
-  const total = Object.values(parts).reduce((sum, bytes) => sum + bytes, processBytes);
-  return { process: processBytes, ...parts, total };
+  const { parameters, gradients, optimizer, cache, activations, checkpoint } = parts;
+  const held = processBytes + parameters + gradients + optimizer + cache;
+  return { process: processBytes, ...parts, total: held + Math.max(activations, checkpoint) };
 }
 
 function shapeOf(

@@ -139,15 +139,26 @@ export class Workbench implements AsyncDisposable {
   }
 
   /**
-   * Runs a command by its title in the command palette, such as `Instruct: Train SFT`.
-   * @throws TimeoutError when the palette does not offer exactly this title first
+   * Runs a command by its title in the command palette, such as `Instruct: Train SFT`. The palette
+   * lists what can be done when it opens: it is opened again until the extension has said that it can.
+   * @throws Error when the palette does not offer this title first within half a minute
    */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input.input');
-    await input.fill(`>${title}`);
     const row = this.page.locator('.quick-input-widget .monaco-list-row').first();
-    await row.filter({ hasText: title.replace(/^[^:]*: /, '') }).waitFor();
+    const wanted = row.filter({ hasText: title.replace(/^[^:]*: /, '') });
+    for (const deadline = Date.now() + 30_000; ;) {
+      await this.page.keyboard.press('F1');
+      await input.fill(`>${title}`);
+      const offered = await wanted.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (offered) break;
+      const first = await row.innerText().catch(() => 'nothing');
+      if (Date.now() > deadline) throw new Error(`the palette offers ${first}, not ${title}`);
+      await this.page.keyboard.press('Escape');
+    }
     await row.click();
   }
 

@@ -74,5 +74,5 @@ export const expert = {
     description: 'Replaces the score of a completion that did not end by itself.',
   },
   ...memory,
-  ...optimizer(3e-4, null, 'not in the paper'),
+  ...optimizer(1e-4, null, 'fitted on validation prompts of the embedded world'),
 } satisfies Record<string, Hyperparameter>;

@@ -52,6 +52,10 @@ test('several prompts of a file are compared under their lines, and nothing is l
     await thread.getByRole('button', { name: 'Sample Again' }).click();
     const [first] = before;
     await thread.locator('.comment-body').first().filter({ hasNotText: first }).waitFor(patience);
+    // Until both are written the buttons are those of the completions that were there before.
+    const writing = thread.locator('.comment-body', { hasText: '▍' });
+    await writing.first().waitFor({ state: 'detached', ...patience });
+    await thread.getByText('Which completion is better?').waitFor(patience);
     await votable(thread);
   });
 

@@ -31,8 +31,8 @@ const sizes: Record<'quick' | 'full', LaboratorySize> = {
     valid: 200,
     test: 400,
     demonstrations: 2000,
-    iterations: 18,
-    sweepIterations: 8,
+    iterations: 16,
+    sweepIterations: 6,
   },
   full: {
     train: 6000,

@@ -46,7 +46,7 @@ export { withFileLock } from './fileLock.ts';
 export { krippendorffAlpha } from './krippendorff.ts';
 export type { AlphaMetric } from './krippendorff.ts';
 export type { LabelState } from './labelStates.ts';
-export { flaggedCompletions } from './flaggedCompletions.ts';
+export { screenCandidate } from './screenCandidate.ts';
 export { fewShotExamples } from './fewShot.ts';
 export { applyImport, exportDataset, formats, planImport } from './exchange/index.ts';
 export type {
@@ -86,7 +86,6 @@ export {
 } from './reports/index.ts';
 export { sampledRanked } from './sampledRanked.ts';
 export type { SampledRanked } from './sampledRanked.ts';
-export { screen } from './screening.ts';
 export type {
   Criterion,
   FlaggedCompletion,

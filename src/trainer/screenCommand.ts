@@ -1,5 +1,5 @@
 /** `instruct-studio screen`: marks a new labeler's screening test (paper, appendix B.1). */
-import { Dataset, flaggedCompletions, openProject, screen } from '../data/index.ts';
+import { Dataset, openProject, screenCandidate } from '../data/index.ts';
 import type { Criterion } from '../data/index.ts';
 import { commonOptions, projectOption, type Command } from './command.ts';
 import { usageError } from './commandLine.ts';
@@ -43,15 +43,9 @@ export const screenCommand: Command = {
       throw usageError('screen', `--rating: expected a whole number from 1 to 7, got "${text}"`);
     });
     const dataset = await Dataset.open(dir);
-    const rankings = [...dataset.entries('rankings')];
-    const mine = rankings.filter(({ labeler }) => labeler === candidate);
-    const theirs = rankings.filter(({ labeler }) => researchers.includes(labeler));
-    const result = screen({
-      flags: {
-        candidate: await flaggedCompletions(dataset, mine),
-        researchers: await flaggedCompletions(dataset, theirs),
-      },
-      rankings: { candidate: mine, researchers: theirs },
+    const result = await screenCandidate(dataset, {
+      candidate,
+      researchers,
       demonstrationRatings: ratings,
       selfAssessedTopics: args.all('topic'),
     });

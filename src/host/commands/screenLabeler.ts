@@ -1,6 +1,6 @@
 /** The paper's screening test of a new labeler, asked for step by step and shown as a page. */
 import * as vscode from 'vscode';
-import { flaggedCompletions, screen, type Dataset } from '../../data/index.ts';
+import { screenCandidate, type Dataset } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { screeningPage } from '../labeling/screeningPage.ts';
 import type { Pages } from '../pages.ts';
@@ -37,15 +37,9 @@ export async function screenLabeler(project: ProjectFolder, pages: Pages): Promi
   });
   if (topics === undefined) return;
   await pages.show(`Screening of ${candidate}`, async () => {
-    const rankings = [...(await project.expectDataset()).entries('rankings')];
-    const mine = rankings.filter(({ labeler }) => labeler === candidate);
-    const theirs = rankings.filter(({ labeler }) => researchers.includes(labeler));
-    const result = screen({
-      flags: {
-        candidate: await flaggedCompletions(dataset, mine),
-        researchers: await flaggedCompletions(dataset, theirs),
-      },
-      rankings: { candidate: mine, researchers: theirs },
+    const result = await screenCandidate(await project.expectDataset(), {
+      candidate,
+      researchers,
       demonstrationRatings: ratings,
       selfAssessedTopics: topics.split(',').flatMap((topic) => topic.trim() || []),
     });

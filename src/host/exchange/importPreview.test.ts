@@ -9,7 +9,7 @@ const report: ImportReport = {
   created: false,
   files: [
     {
-      path: '/tmp/pairs.jsonl',
+      path: '/data/pairs.jsonl',
       container: 'jsonl',
       gzip: true,
       format: { name: 'trl-preference', title: 'TRL preference' },
@@ -23,7 +23,7 @@ const report: ImportReport = {
   known: { prompts: 3, demonstrations: 0, completions: 0, rankings: 0 },
   repeated: 0,
   problems: [
-    { path: '/tmp/pairs.jsonl', line: 3, column: 29, message: 'chosen: expected\na text' },
+    { path: '/data/pairs.jsonl', line: 3, column: 29, message: 'chosen: expected\na text' },
   ],
   written: [],
 };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../../../src/data/random.ts';
 import { input, reduceSum, tokenLogprobs } from '../../../src/ml/graph/index.ts';
+import { lmLogits, loadLanguageModel, trunk, weightInputs } from '../../../src/ml/models/index.ts';
 import { keptTokens } from '../../../src/ml/models/sampling.ts';
 import { AdamW, type AdamWOptions } from '../../../src/ml/optim/adamW.ts';
 import { bestOfN, bestOfNKl } from '../../../src/ml/rlhf/bestOfN.ts';
@@ -160,6 +161,28 @@ test('positions: padding has no place, and every sequence of a row begins at 0',
   assert.equal(tokenCount, 8);
   assert.equal(shape.rows, 1);
   assert.deepEqual([...places.subarray(0, 8)], [0, 1, 2, 3, 0, 1, 2, 3]);
+});
+
+/**
+ * The one published case that needs a download: `GPT2_WEIGHTS` is a folder with the files of
+ * openai-community/gpt2 on Hugging Face (124 M parameters, 548 MB).
+ */
+const gpt2Folder = process.env['GPT2_WEIGHTS'];
+const unlessGiven =
+  gpt2Folder === undefined && 'set GPT2_WEIGHTS to a folder with openai-community/gpt2';
+
+test('GPT-2: the first logits of a query and its response', { skip: unlessGiven }, async () => {
+  assert.ok(gpt2Folder !== undefined);
+  const { config, parameters } = await loadLanguageModel(gpt2Folder);
+  const tokens = Int32Array.of(23073, 11, 339, 561);
+  const { weights } = weightInputs(config, 'language');
+  const hidden = trunk(config, weights, input('tokens', [1, tokens.length], 'int32'));
+  const program = await Program.compile({ logits: lmLogits(config, weights, hidden) }, execution);
+  const result = await program.run({ tokens, ...parameters.views() });
+  program.dispose();
+  const logits = result.float32('logits');
+  const first = [0, 1, 2, 3].map((at) => logits[at * config.vocabSize]);
+  close(first, [-35.2869, -111.304, -111.5152, -122.6978], 2e-3);
 });
 
 test('best of n: its KL, about 6 and 10 nats at 1,000 and 60,000 (Gao et al.), and the unbiased estimate', () => {

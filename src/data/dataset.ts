@@ -6,11 +6,13 @@ import { recordKinds } from '../protocol/records.ts';
 import type { RecordKind } from '../protocol/records.ts';
 import { DatasetCounter } from './counts.ts';
 import type { DatasetCounts } from './counts.ts';
+import { isAfter } from './entries.ts';
 import type {
   CompletionEntry,
   DemonstrationEntry,
   EntryPlace,
   EntryTypes,
+  Interning,
   PromptEntry,
   RankingEntry,
 } from './entries.ts';
@@ -43,6 +45,11 @@ export class Dataset {
   private readonly indexes: KindIndexes;
   private readonly counter = new DatasetCounter();
   private readonly names = new Map<string, string>();
+  private readonly interning: Interning = {
+    name: (text) => this.name(text),
+    promptId: (id) => this.promptById(id)?.id ?? this.name(id),
+    completionId: (id) => this.completionById(id)?.id ?? this.name(id),
+  };
   private readonly demonstrationsByPrompt = new Map<string, DemonstrationEntry[]>();
   private readonly completionsByPrompt = new Map<string, CompletionEntry[]>();
   private readonly rankingsByPrompt = new Map<string, RankingEntry[]>();
@@ -65,22 +72,22 @@ export class Dataset {
     this.indexes = {
       prompts: new KindIndex<'prompts'>((entry, by) => {
         this.counter.prompt(entry, by);
-        this.states.promptChanged();
+        this.states.changedAt(entry.id);
       }),
       demonstrations: new KindIndex<'demonstrations'>((entry, by) => {
         this.counter.demonstration(entry, by);
         link(this.demonstrationsByPrompt, entry, by, this.opened);
-        this.states.labelsChanged(entry.promptId);
+        this.states.changedAt(entry.promptId);
       }),
       completions: new KindIndex<'completions'>((entry, by) => {
         this.counter.completion(entry, by);
         link(this.completionsByPrompt, entry, by, this.opened);
-        this.states.labelsChanged(entry.promptId);
+        this.states.changedAt(entry.promptId);
       }),
       rankings: new KindIndex<'rankings'>((entry, by) => {
         this.counter.ranking(entry, by);
         link(this.rankingsByPrompt, entry, by, this.opened);
-        this.states.labelsChanged(entry.promptId);
+        this.states.changedAt(entry.promptId);
       }),
     };
   }
@@ -245,22 +252,19 @@ export class Dataset {
     const before = index.file(file);
     const next = await scanFile(kind, file, before, {
       projectDir: this.projectDir,
-      intern: (text) => this.intern(text),
+      interning: this.interning,
       problemLimit: this.problemLimit,
     });
     if (next === before || (next === null && before === undefined)) return;
+    if (kind === 'prompts' && next?.keepsOrder !== true) this.states.promptsReordered();
     await index.replace(file, next);
     this.changes += 1;
   }
 
-  /** Ids refer to records that are mostly indexed already; names come again and again. */
-  private intern(text: string): string {
-    const name = this.names.get(text); // few, so that looking there first costs little
-    if (name !== undefined) return name;
-    const known = this.indexes.prompts.get(text)?.id ?? this.indexes.completions.get(text)?.id;
-    if (known !== undefined) return known;
-    this.names.set(text, text);
-    return text;
+  private name(text: string): string {
+    const known = this.names.get(text);
+    if (known === undefined) this.names.set(text, text);
+    return known ?? text;
   }
 }
 
@@ -306,8 +310,4 @@ function link<E extends Linked>(
   while (at > 0 && isAfter(list[at - 1], entry)) at -= 1;
   // Lists handed out are not changed: a new one takes the old one's place.
   byPrompt.set(entry.promptId, [...list.slice(0, at), entry, ...list.slice(at)]);
-}
-
-function isAfter(a: EntryPlace, b: EntryPlace): boolean {
-  return a.file === b.file ? a.line > b.line : a.file > b.file;
 }

@@ -21,6 +21,11 @@ export interface EntryPlace extends LinePlace {
   readonly file: string;
 }
 
+/** Whether one record stands behind another, by file and line. */
+export function isAfter(a: EntryPlace, b: EntryPlace): boolean {
+  return a.file === b.file ? a.line > b.line : a.file > b.file;
+}
+
 /** The indexed part of a prompt. */
 export interface PromptEntry extends EntryPlace {
   readonly id: string;
@@ -82,80 +87,94 @@ export interface EntryTypes {
 }
 
 /** Gives back one and the same string for equal strings, so that each is kept once. */
-export type Intern = (text: string) => string;
+export interface Interning {
+  /** Of labelers, users, models and the like: few, and each again and again. */
+  name(text: string): string;
+  /** The id of a prompt, which is mostly indexed already. */
+  promptId(text: string): string;
+  /** The id of a completion, which is mostly indexed already. */
+  completionId(text: string): string;
+}
 
 type Makers = {
   readonly [K in RecordKind]: (
     record: RecordTypes[K],
     place: EntryPlace,
-    intern: Intern,
+    interning: Interning,
   ) => EntryTypes[K];
 };
 
 const none: readonly string[] = [];
 
 const makers: Makers = {
-  prompts: (record: Prompt, place, intern) => ({
+  prompts: (record: Prompt, place, interning) => ({
     id: record.id,
     text: promptText(record),
     category: record.category,
     kind: record.kind,
     split: record.split,
-    user: record.user === undefined ? undefined : intern(record.user),
-    organization: record.organization === undefined ? undefined : intern(record.organization),
-    language: record.language === undefined ? undefined : intern(record.language),
-    source: record.source === undefined ? undefined : intern(record.source),
-    tags: record.tags === undefined ? none : record.tags.map(intern),
+    user: record.user === undefined ? undefined : interning.name(record.user),
+    organization:
+      record.organization === undefined ? undefined : interning.name(record.organization),
+    language: record.language === undefined ? undefined : interning.name(record.language),
+    source: record.source === undefined ? undefined : interning.name(record.source),
+    tags: record.tags === undefined ? none : record.tags.map((tag) => interning.name(tag)),
     file: place.file,
     line: place.line,
     offset: place.offset,
     bytes: place.bytes,
   }),
-  demonstrations: (record: Demonstration, place, intern) => ({
+  demonstrations: (record: Demonstration, place, interning) => ({
     id: record.id,
-    promptId: intern(record.promptId),
+    promptId: interning.promptId(record.promptId),
     completion: record.completion,
-    labeler: intern(record.labeler),
+    labeler: interning.name(record.labeler),
     file: place.file,
     line: place.line,
     offset: place.offset,
     bytes: place.bytes,
   }),
-  completions: (record: Completion, place, intern) => ({
+  completions: (record: Completion, place, interning) => ({
     id: record.id,
-    promptId: intern(record.promptId),
+    promptId: interning.promptId(record.promptId),
     completion: record.completion,
-    model: intern(record.model.name),
+    model: interning.name(record.model.name),
     scores: record.scores,
     file: place.file,
     line: place.line,
     offset: place.offset,
     bytes: place.bytes,
   }),
-  rankings: (record: Ranking, place, intern) => ({
-    id: record.id,
-    promptId: intern(record.promptId),
-    ranking: record.ranking.map((group) => group.map(intern)),
-    shown: record.shown.map(intern),
-    labeler: intern(record.labeler),
-    skipped: record.skipped,
-    bothBad: record.bothBad ?? false,
-    seconds: record.seconds,
-    created: record.created,
-    adjudicates: record.adjudicates ?? none,
-    file: place.file,
-    line: place.line,
-    offset: place.offset,
-    bytes: place.bytes,
-  }),
+  rankings: (record: Ranking, place, interning) => {
+    const shown = record.shown.map((id) => interning.completionId(id));
+    // What is ranked was shown: a look at these few is quicker than one among all.
+    const shownId = (id: string): string =>
+      shown.find((other) => other === id) ?? interning.completionId(id);
+    return {
+      id: record.id,
+      promptId: interning.promptId(record.promptId),
+      ranking: record.ranking.map((group) => group.map(shownId)),
+      shown,
+      labeler: interning.name(record.labeler),
+      skipped: record.skipped,
+      bothBad: record.bothBad ?? false,
+      seconds: record.seconds,
+      created: record.created,
+      adjudicates: record.adjudicates ?? none,
+      file: place.file,
+      line: place.line,
+      offset: place.offset,
+      bytes: place.bytes,
+    };
+  },
 };
 
-/** Makes the entry of a record at a place. Ids of other records go through `intern`. */
+/** Makes the entry of a record at a place. Names, and ids of other records, go through `interning`. */
 export function makeEntry<K extends RecordKind>(
   kind: K,
   record: RecordTypes[K],
   place: EntryPlace,
-  intern: Intern,
+  interning: Interning,
 ): EntryTypes[K] {
-  return makers[kind](record, place, intern);
+  return makers[kind](record, place, interning);
 }

@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordKind } from '../protocol/records.ts';
 import { makeEntry } from './entries.ts';
-import type { EntryTypes, Intern } from './entries.ts';
+import type { EntryTypes, Interning } from './entries.ts';
 import { Fingerprint } from './fingerprint.ts';
+import { LongMap } from './longMap.ts';
 import type { Problem } from './problem.ts';
 import { readRecords } from './recordFile.ts';
 import type { BadLine, RecordLine } from './recordFile.ts';
@@ -18,7 +19,7 @@ export interface FileIndex<K extends RecordKind> {
   /** Relative to the project, with forward slashes. */
   readonly file: string;
   /** The standing records by id, in the order in which their ids first appear. */
-  readonly entries: Map<string, EntryTypes[K]>;
+  readonly entries: LongMap<EntryTypes[K]>;
   /** Ids whose newest line is a tombstone. */
   readonly deleted: Set<string>;
   /** The problems of single lines, at most as many as the limit that was given. */
@@ -29,6 +30,8 @@ export interface FileIndex<K extends RecordKind> {
   readonly staleLines: number;
   /** The ids whose records changed since the index before, with what stood; null when all may have. */
   readonly touched: ReadonlyMap<string, EntryTypes[K] | undefined> | null;
+  /** False when records that stood may have another place now: in a file that only grew, after a deletion. */
+  readonly keepsOrder: boolean;
   /** Where reading goes on when the file has grown. */
   readonly resume: Resume;
 }
@@ -52,7 +55,7 @@ interface Stamp {
 /** How to read a file into an index. */
 export interface ScanOptions {
   readonly projectDir: string;
-  readonly intern: Intern;
+  readonly interning: Interning;
   /** How many problems of a file are kept; the rest is counted only. */
   readonly problemLimit: number;
 }
@@ -123,7 +126,7 @@ async function read<K extends RecordKind>(
 }
 
 class Building<K extends RecordKind> {
-  private readonly entries: Map<string, EntryTypes[K]>;
+  private readonly entries: LongMap<EntryTypes[K]>;
   private readonly deleted: Set<string>;
   private readonly problems: Problem[];
   private problemCount: number;
@@ -142,7 +145,7 @@ class Building<K extends RecordKind> {
     this.kind = kind;
     this.file = file;
     this.options = options;
-    this.entries = before?.entries ?? new Map<string, EntryTypes[K]>();
+    this.entries = before?.entries ?? new LongMap<EntryTypes[K]>();
     this.deleted = before?.deleted ?? new Set();
     // A broken-off last line is read again, and with it its problems come again.
     const start = before?.resume.line ?? 1;
@@ -169,7 +172,7 @@ class Building<K extends RecordKind> {
       return;
     }
     const place = { file: this.file, line: item.line, offset: item.offset, bytes: item.bytes };
-    this.put(record.id, makeEntry(this.kind, record, place, this.options.intern));
+    this.put(record.id, makeEntry(this.kind, record, place, this.options.interning));
   }
 
   private stands(id: string): boolean {
@@ -202,11 +205,14 @@ class Building<K extends RecordKind> {
     fingerprint: Fingerprint,
     stamp: Stamp,
   ): FileIndex<K> {
+    let keepsOrder = this.touched !== null;
     for (const { id, entry } of this.steps) {
+      if (entry === null) keepsOrder = false;
       if (this.touched?.has(id) === false) this.touched.set(id, this.entries.get(id));
       this.commit(id, entry);
     }
-    const { kind, file, entries, deleted, problems, problemCount, staleLines, touched } = this;
+    const { kind, file, entries, deleted, touched } = this;
+    const { problems, problemCount, staleLines } = this;
     const last = this.last;
     const isOpen = last !== undefined && !last.terminated;
     const next = last === undefined ? from : after(last);
@@ -216,7 +222,8 @@ class Building<K extends RecordKind> {
       fingerprint,
       stamp,
     };
-    return { kind, file, entries, deleted, problems, problemCount, staleLines, touched, resume };
+    const bad = { problems, problemCount, staleLines };
+    return { kind, file, entries, deleted, ...bad, touched, keepsOrder, resume };
   }
 }
 
@@ -233,12 +240,13 @@ function unreadable<K extends RecordKind>(kind: K, file: string, reason: string)
   return {
     kind,
     file,
-    entries: new Map(),
+    entries: new LongMap(),
     deleted: new Set(),
     problems: [{ ...problem, code: 'unreadable-file' }],
     problemCount: 1,
     staleLines: 0,
     touched: null,
+    keepsOrder: false,
     resume: {
       offset: 0,
       line: 1,

@@ -11,7 +11,7 @@ import { breaksOff } from './tornLine.ts';
 /** A line longer than this (16 MiB) is reported and skipped; the store refuses to write one. */
 export const maxLineBytes = 16 * 1024 * 1024;
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 96 * 1024;
 const newline = 0x0a;
 
 /** Where a line stands. `line` counts from 1, `offset` and `bytes` (with the newline) are bytes. */
@@ -86,6 +86,24 @@ async function* linesOf(
     return decode(buffer, start, end, place, terminated);
   };
 
+  /** The lines of the first bytes of `buffer`, which a newline ends. */
+  const finishAll = (end: number): (TextLine | UnreadableLine)[] => {
+    const whole = buffer.subarray(0, end);
+    if (skipped === 0 && end <= limit && isUtf8(whole)) {
+      const lines = splitLines(whole, line, lineOffset);
+      line += lines.length;
+      lineOffset += end;
+      return lines;
+    }
+    const lines: (TextLine | UnreadableLine)[] = [];
+    for (let start = 0; start < end;) {
+      const next = whole.indexOf(newline, start) + 1;
+      lines.push(finish(start, next, true));
+      start = next;
+    }
+    return lines;
+  };
+
   const chunks = new ReadAhead(handle, lineOffset);
   for (;;) {
     if (held > limit) {
@@ -104,14 +122,8 @@ async function* linesOf(
     const end = held + chunk.length;
     options.onBytes?.(position, buffer.subarray(held, end));
 
-    const batch: (TextLine | UnreadableLine)[] = [];
-    let start = 0;
-    let found = buffer.subarray(0, end).indexOf(newline, held);
-    while (found !== -1) {
-      batch.push(finish(start, found + 1, true));
-      start = found + 1;
-      found = buffer.subarray(0, end).indexOf(newline, start);
-    }
+    const start = buffer.subarray(0, end).lastIndexOf(newline) + 1;
+    const batch = start > held ? finishAll(start) : [];
     buffer.copyWithin(0, start, end);
     held = end - start;
     if (batch.length > 0) yield batch;
@@ -148,6 +160,25 @@ class ReadAhead {
     reading.catch(() => undefined); // whoever asks for the chunk is told; nobody may
     return reading;
   }
+}
+
+/** Bytes that are UTF-8 and end with a newline, decoded at once: most of all lines are read so. */
+function splitLines(bytes: Buffer, line: number, offset: number): TextLine[] {
+  const all = bytes.toString('utf8');
+  const isAscii = all.length === bytes.length;
+  const lines: TextLine[] = [];
+  for (let start = 0; start < all.length;) {
+    const end = all.indexOf('\n', start) + 1;
+    const length = isAscii ? end - start : Buffer.byteLength(all.slice(start, end));
+    const first = offset === 0 && all.startsWith('\uFEFF') ? 1 : start;
+    const last = end - 1 > first && all[end - 2] === '\r' ? end - 2 : end - 1;
+    const text = all.slice(first, last);
+    lines.push({ type: 'text', line, offset, bytes: length, text, terminated: true });
+    line += 1;
+    offset += length;
+    start = end;
+  }
+  return lines;
 }
 
 function tooLong(

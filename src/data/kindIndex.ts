@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { RecordKind } from '../protocol/records.ts';
 import type { EntryTypes } from './entries.ts';
 import type { FileIndex } from './fileIndex.ts';
+import { LongMap } from './longMap.ts';
 
 /** How many records are taken in before the event loop has its turn: a few milliseconds' worth. */
 const idsPerTurn = 2000;
@@ -14,7 +15,7 @@ const idsPerTurn = 2000;
  */
 export class KindIndex<K extends RecordKind> {
   private readonly byFile = new Map<string, FileIndex<K>>();
-  private readonly standing = new Map<string, EntryTypes[K]>();
+  private readonly standing = new LongMap<EntryTypes[K]>();
   private duplicates = 0;
   private readonly onChange: (entry: EntryTypes[K], by: 1 | -1) => void;
 
@@ -66,10 +67,8 @@ export class KindIndex<K extends RecordKind> {
     if (next === null) this.byFile.delete(file);
     else this.byFile.set(file, next);
     let done = 0;
-    for (const id of changedIds(before, next)) {
-      const touched = next?.touched ?? null;
-      const stood = touched === null ? before?.entries.get(id) : touched.get(id);
-      this.change(id, file, stood, next?.entries.get(id));
+    for (const { id, stood, stands } of changesBetween(before, next)) {
+      this.change(id, file, stood, stands);
       if (++done % idsPerTurn === 0) await turn();
     }
   }
@@ -113,16 +112,25 @@ export class KindIndex<K extends RecordKind> {
   }
 }
 
-function* changedIds<K extends RecordKind>(
+/** What one file says of an id, before and after. */
+interface Change<E> {
+  readonly id: string;
+  readonly stood: E | undefined;
+  readonly stands: E | undefined;
+}
+
+function* changesBetween<K extends RecordKind>(
   before: FileIndex<K> | undefined,
   next: FileIndex<K> | null,
-): Generator<string, void, undefined> {
+): Generator<Change<EntryTypes[K]>, void, undefined> {
   if (next !== null && next.touched !== null) {
-    yield* next.touched.keys();
+    for (const [id, stood] of next.touched) yield { id, stood, stands: next.entries.get(id) };
     return;
   }
-  for (const id of before?.entries.keys() ?? []) if (next?.entries.has(id) !== true) yield id;
-  if (next !== null) yield* next.entries.keys();
+  for (const [id, stood] of before?.entries ?? [])
+    if (next?.entries.has(id) !== true) yield { id, stood, stands: undefined };
+  for (const [id, stands] of next?.entries ?? [])
+    yield { id, stood: before?.entries.get(id), stands };
 }
 
 /** Orders names by code units: the same on every machine. */

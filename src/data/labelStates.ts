@@ -1,6 +1,8 @@
 /** How far labeling is with each prompt: one row a prompt, worked out anew only where it changed. */
 import { setImmediate as turn } from 'node:timers/promises';
+import { isAfter } from './entries.ts';
 import type { CompletionEntry, DemonstrationEntry, PromptEntry, RankingEntry } from './entries.ts';
+import { LongMap } from './longMap.ts';
 import { hash } from './random.ts';
 import { modelDisagreement, scoreUncertainty } from './scoreSpread.ts';
 
@@ -38,11 +40,11 @@ const rowsPerTurn = 2000;
 /** The rows of a dataset, in the order of its files. */
 export class LabelStates {
   private readonly records: LabeledRecords;
-  private readonly rows: LabelState[] = [];
-  private readonly rowOf = new Map<string, number>();
+  private rows: LabelState[] = [];
+  private rowOf = new LongMap<number>();
   private readonly changed = new Set<string>();
-  /** Counts the changes of prompts, and up to which of them the rows are built. */
-  private promptVersion = 1;
+  /** Counts the changes of the prompts' order, and up to which of them the rows are built. */
+  private orderVersion = 1;
   private builtVersion = 0;
   private begun = false;
 
@@ -50,13 +52,13 @@ export class LabelStates {
     this.records = records;
   }
 
-  /** Some prompt came, went or changed. */
-  promptChanged(): void {
-    this.promptVersion += 1;
+  /** A file of prompts came, went or was edited: they may stand in another order. */
+  promptsReordered(): void {
+    this.orderVersion += 1;
   }
 
-  /** A completion, demonstration or ranking of a prompt came, went or changed. */
-  labelsChanged(promptId: string): void {
+  /** A prompt, or a completion, demonstration or ranking of it, came, went or changed. */
+  changedAt(promptId: string): void {
     // Before anybody has asked, the first walk over all prompts is still to come.
     if (this.begun) this.changed.add(promptId);
   }
@@ -68,7 +70,7 @@ export class LabelStates {
       if (done % rowsPerTurn === 0) await turn();
   }
 
-  /** The rows as they are now. The list is the same one, changed, after the next change. */
+  /** The rows as they are now. The next change may change this very list. */
   all(): readonly LabelState[] {
     const work = this.settling(); // what settle() has left: little or nothing
     while (work.next().done !== true);
@@ -77,29 +79,55 @@ export class LabelStates {
 
   /** Works through what is out of date, row by row; another such walk may overtake it. */
   private *settling(): Generator<void, void, undefined> {
-    while (this.builtVersion < this.promptVersion) {
-      const version = this.promptVersion;
+    yield* this.building();
+    for (const promptId of this.changed) {
+      this.changed.delete(promptId);
+      if (!this.update(promptId)) {
+        this.orderVersion += 1;
+        yield* this.building();
+      }
+      yield;
+    }
+  }
+
+  private *building(): Generator<void, void, undefined> {
+    while (this.builtVersion < this.orderVersion) {
+      const version = this.orderVersion;
       const rows: LabelState[] = [];
+      const rowOf = new LongMap<number>();
       this.changed.clear();
       this.begun = true;
       for (const prompt of this.records.prompts()) {
-        rows.push(this.rowFor(prompt));
+        rowOf.set(prompt.id, rows.push(this.rowFor(prompt)) - 1);
         yield;
       }
       if (this.builtVersion >= version) continue; // overtaken
       this.builtVersion = version;
-      this.rows.length = 0;
-      this.rowOf.clear();
-      for (const row of rows) this.rowOf.set(row.prompt.id, this.rows.push(row) - 1);
+      this.rows = rows;
+      this.rowOf = rowOf;
     }
-    for (const promptId of this.changed) {
-      this.changed.delete(promptId);
-      const index = this.rowOf.get(promptId);
-      const prompt = this.records.promptById(promptId);
-      if (index === undefined || prompt === undefined) continue; // labels of an unknown prompt
-      this.rows[index] = this.rowFor(prompt);
-      yield;
+  }
+
+  /** Puts one prompt's row right; false when the rows of others have to move for it. */
+  private update(promptId: string): boolean {
+    const index = this.rowOf.get(promptId);
+    const prompt = this.records.promptById(promptId);
+    if (prompt === undefined) return index === undefined; // labels of an unknown prompt
+    if (index === undefined) {
+      if (!this.isLast(prompt)) return false;
+      this.rowOf.set(promptId, this.rows.push(this.rowFor(prompt)) - 1);
+      return true;
     }
+    if (this.rows[index].prompt.file !== prompt.file) return false; // another file's has its id
+    this.rows[index] = this.rowFor(prompt);
+    return true;
+  }
+
+  /** Whether a new prompt stands behind all that have rows. */
+  private isLast(prompt: PromptEntry): boolean {
+    const last = this.rows.at(-1);
+    const now = last === undefined ? undefined : this.records.promptById(last.prompt.id);
+    return last === undefined || (now !== undefined && isAfter(prompt, now));
   }
 
   private rowFor(prompt: PromptEntry): LabelState {

@@ -58,6 +58,8 @@ export class Dataset {
   /** False while nobody has seen a list of this dataset yet. */
   private opened = false;
   private refreshing: Promise<unknown> = Promise.resolve();
+  /** Refreshes that have not begun yet, by file: who asks for one of them again gets that one. */
+  private readonly waiting = new Map<string | undefined, Promise<boolean>>();
 
   private constructor(projectDir: string, options: DatasetOptions) {
     this.projectDir = projectDir;
@@ -112,7 +114,13 @@ export class Dataset {
    * is taken in, some of its records may stand already and others not yet.
    */
   refresh(file?: string): Promise<boolean> {
-    const turn = this.refreshing.then(() => this.refreshNow(file));
+    const waiting = this.waiting.get(file);
+    if (waiting !== undefined) return waiting;
+    const turn = this.refreshing.then(() => {
+      this.waiting.delete(file);
+      return this.refreshNow(file);
+    });
+    this.waiting.set(file, turn);
     this.refreshing = turn.catch(() => undefined); // the caller has the failure; the next goes on
     return turn;
   }

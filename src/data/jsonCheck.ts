@@ -27,6 +27,12 @@ export type JsonCheck<T> =
   | { readonly ok: false; readonly issues: readonly JsonIssue[] };
 
 /**
+ * In a longer text (2²⁰ UTF-16 units) places are not looked up: every issue stands at its beginning.
+ * Finding the place in 16 MB would hold the event loop for a third of a second.
+ */
+const longestLocated = 1 << 20;
+
+/**
  * Makes a checker of one schema. A good text costs one `JSON.parse` and one pass of zod; positions
  * and sentences are worked out for bad ones only. Values that `isPlain` accepts are not shown to
  * zod: it must accept nothing that the schema refuses or changes.
@@ -47,15 +53,19 @@ export function jsonChecker<S extends z.ZodType>(
     const result = schema.safeParse(document);
     if (result.success) return { ok: true, value: result.data };
     described ??= z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-    const root = parseTree(text);
+    const root = treeOf(text);
     const context = { text, document, root, schema: described };
     return { ok: false, issues: result.error.issues.flatMap((issue) => explain(issue, context)) };
   };
 }
 
-/** Where the value (or, if it is absent, the nearest enclosing one) at a path stands in a text. */
+/** Where the value (or, if it is absent, the nearest enclosing one) at a path stands in a text; its beginning where it is too long to look. */
 export function locate(text: string, path: JsonPath): { offset: number; length: number } {
-  return span(parseTree(text), path);
+  return span(treeOf(text), path);
+}
+
+function treeOf(text: string): Node | undefined {
+  return text.length > longestLocated ? undefined : parseTree(text);
 }
 
 interface Context {
@@ -70,12 +80,13 @@ function syntaxIssue(text: string, thrown: unknown): JsonIssue {
     return { code: 'bad-json', offset: 0, length: 0, path: [], message: 'not JSON: it is empty' };
   }
   const errors: ParseError[] = [];
-  parseTree(text, errors, { disallowComments: true });
+  const isLong = text.length > longestLocated;
+  if (!isLong) parseTree(text, errors, { disallowComments: true });
   const first = errors.at(0);
   if (first === undefined) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     const message = `not valid JSON: ${reason}`;
-    return { code: 'bad-json', offset: 0, length: text.length, path: [], message };
+    return { code: 'bad-json', offset: 0, length: isLong ? 0 : text.length, path: [], message };
   }
   const words = printParseErrorCode(first.error)
     .replace(/([a-z])([A-Z])/g, '$1 $2')

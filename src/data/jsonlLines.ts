@@ -122,9 +122,10 @@ async function* linesOf(
     const end = held + chunk.length;
     options.onBytes?.(position, buffer.subarray(held, end));
 
-    const start = buffer.subarray(0, end).lastIndexOf(newline) + 1;
+    const last = buffer.subarray(held, end).lastIndexOf(newline); // what was held has none
+    const start = last === -1 ? 0 : held + last + 1;
     const batch = start > held ? finishAll(start) : [];
-    buffer.copyWithin(0, start, end);
+    if (start > 0) buffer.copyWithin(0, start, end);
     held = end - start;
     if (batch.length > 0) yield batch;
   }

@@ -149,6 +149,18 @@ test('a line that breaks off at the end of the file is called torn', async () =>
   assert.deepEqual(codes, ['torn-line']);
 });
 
+test('a bad line of megabytes is a problem at its beginning, in the same words', async () => {
+  const long = 'x'.repeat(2 << 20);
+  const { problems, codes } = await read(
+    'prompts',
+    `{"id":"a","prompt":"${long}","split":"tran"}\n{"id":"b","prompt":"${long}",}\n{"prompt":"${long}`,
+  );
+  assert.deepEqual(codes, ['bad-record', 'bad-json', 'torn-line']);
+  assert.match(problems[0], /^f:1:1: error: split: expected one of train, valid, test, got "tran"/);
+  assert.match(problems[1], /^f:2:1: error: not valid JSON: /);
+  assert.match(problems[2], /^f:3:1: error: the last line breaks off /);
+});
+
 test('a wrong last line that was written to its end is not called torn', async () => {
   const { codes } = await read('prompts', '{"id":"a","prompt":"x"}\n{"id":"b",}');
   assert.deepEqual(codes, ['bad-json']);

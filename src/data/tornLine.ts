@@ -6,16 +6,25 @@
  */
 export function breaksOff(line: string): boolean {
   if (line.includes('\0')) return true;
+  const signs = /["{}[\]]/g;
   let depth = 0;
-  let inText = false;
-  for (let index = 0; index < line.length; index++) {
-    const character = line[index];
-    if (inText) {
-      if (character === '\\') index += 1;
-      else if (character === '"') inText = false;
-    } else if (character === '"') inText = true;
-    else if (character === '{' || character === '[') depth += 1;
-    else if (character === '}' || character === ']') depth -= 1;
+  for (let found = signs.exec(line); found !== null; found = signs.exec(line)) {
+    const [sign] = found;
+    if (sign === '"') {
+      const end = endOfText(line, signs.lastIndex);
+      if (end === -1) return true;
+      signs.lastIndex = end + 1;
+    } else depth += sign === '{' || sign === '[' ? 1 : -1;
   }
-  return inText || depth > 0;
+  return depth > 0;
+}
+
+/** The quote that ends the text which begins at `from`, or -1. Fast in texts of many megabytes. */
+function endOfText(line: string, from: number): number {
+  for (let end = line.indexOf('"', from); end !== -1; end = line.indexOf('"', end + 1)) {
+    let escapes = end;
+    while (escapes > from && line[escapes - 1] === '\\') escapes -= 1;
+    if ((end - escapes) % 2 === 0) return end;
+  }
+  return -1;
 }

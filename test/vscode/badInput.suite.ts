@@ -150,6 +150,32 @@ suite('Bad input', () => {
     await eventually('no problem', () => diagnosticsOf('rankings/zz.jsonl').length === 0);
   });
 
+  test('a line of 10 MB saved in the text editor is checked within a second, and half of it never', async () => {
+    const uri = vscode.Uri.file(at('prompts/zz.jsonl'));
+    await writeFile(uri.fsPath, `{"id":"long","prompt":"${'x'.repeat(10_000_000)}"}\n`);
+    const editor = await vscode.window.showTextDocument(uri);
+    const seen = new Set<string>();
+    const listener = vscode.languages.onDidChangeDiagnostics(() => {
+      for (const each of diagnosticsOf('prompts/zz.jsonl')) seen.add(codeOf(each));
+    });
+    const end = new vscode.Position(0, editor.document.lineAt(0).text.length - 1);
+    await editor.edit((builder) => builder.insert(end, ',"split":"tran"'));
+    await vscode.workspace.save(uri);
+    const saved = performance.now();
+    await eventually('the problem', () => diagnosticsOf('prompts/zz.jsonl').length === 1);
+    const waitedMs = performance.now() - saved;
+    await eventually('the editor to tell of it', () => seen.size > 0);
+    listener.dispose();
+    const [{ message, range }] = diagnosticsOf('prompts/zz.jsonl');
+    assert.match(message, /^split: expected one of train, valid, test, got "tran"/);
+    assert.equal(range.start.line, 0);
+    assert.deepEqual([...seen], ['bad-record'], 'what was written so far was not called a problem');
+    assert.ok(waitedMs < 1000, `the problem came ${Math.round(waitedMs)} ms after saving`);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await rm(uri.fsPath);
+    await eventually('no problem', () => diagnosticsOf('prompts/zz.jsonl').length === 0);
+  });
+
   test('a ranking that names a missing completion is a problem at that name', async () => {
     await mkdir(at('rankings'), { recursive: true });
     const [first] = (await firstPrompt()).split('\n');

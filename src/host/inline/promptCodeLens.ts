@@ -8,6 +8,8 @@ import type { ProjectService } from '../project/projectService.ts';
 
 /** A longer file gets no lenses below this line: the commands work there all the same. */
 const mostLines = 2000;
+/** Nor does a longer line (in UTF-16 units): it would be parsed anew after every change. */
+const longestLine = 100_000;
 
 /** See the file's header. Off where `instruct.codeLens.enabled` is. */
 export class PromptCodeLens implements vscode.CodeLensProvider, vscode.Disposable {
@@ -42,7 +44,8 @@ export class PromptCodeLens implements vscode.CodeLensProvider, vscode.Disposabl
     const lenses: vscode.CodeLens[] = [];
     const lines = Math.min(document.lineCount, mostLines);
     for (let line = 0; line < lines && !token.isCancellationRequested; line += 1) {
-      const id = promptIdOf(document.lineAt(line).text);
+      const { text } = document.lineAt(line);
+      const id = text.length > longestLine ? undefined : promptIdOf(text);
       if (id !== undefined) lenses.push(...lensesOf(document, line, id));
     }
     return lenses;

@@ -6,7 +6,11 @@ import { kindOfFile } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { projectFileName } from '../../protocol/project.ts';
 import { Disposables } from '../disposables.ts';
+import { Postponed } from './postponed.ts';
 import { ProjectFolder, type ProjectSurroundings } from './projectFolder.ts';
+
+/** A file that an editor of this window writes is looked at when so long nothing was written to it. */
+const unsavedMs = 1000;
 
 /** See the file's header. The first workspace folder with an `instruct.json` is the project. */
 export class ProjectService implements vscode.Disposable {
@@ -81,10 +85,19 @@ export class ProjectService implements vscode.Disposable {
       const name = path.relative(folder.path, uri.fsPath);
       if (kindOfFile(name) !== null) await folder.refresh(uri.fsPath);
     };
-    watch('{prompts,demonstrations,completions,rankings}/*.jsonl', takeRecords);
+    // The editor writes a large file piece by piece. Half of it is not what anybody meant.
+    const postponed = owned.add(new Postponed(unsavedMs));
+    watch('{prompts,demonstrations,completions,rankings}/*.jsonl', async (uri) => {
+      if (isBeingSaved(uri)) {
+        postponed.later(uri.fsPath, () => void takeRecords(uri).catch(report));
+      } else await takeRecords(uri);
+    });
     // The watcher is slow to tell of what this window saves.
     owned.add(
-      vscode.workspace.onDidSaveTextDocument(({ uri }) => void takeRecords(uri).catch(report)),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+        postponed.drop(uri.fsPath);
+        void takeRecords(uri).catch(report);
+      }),
     );
     // A folder that goes is told of without its files.
     watch('{prompts,demonstrations,completions,rankings}', () => folder.refresh());
@@ -100,4 +113,11 @@ export class ProjectService implements vscode.Disposable {
     this.opened?.owned.dispose();
     this.opened = undefined;
   }
+}
+
+/** Whether an editor has the file with changes, which it may be writing to disk right now. */
+function isBeingSaved({ fsPath }: vscode.Uri): boolean {
+  return vscode.workspace.textDocuments.some(
+    ({ isDirty, uri }) => isDirty && uri.fsPath === fsPath,
+  );
 }

@@ -16,7 +16,7 @@ export type ComparedPrompt = z.infer<typeof comparedPromptSchema>;
 
 /** One completion, as far as it is written. */
 export const comparedCellSchema = z.object({
-  /** Chosen by the panel: one model's answer to one prompt. */
+  /** Chosen by the panel: one column's answer to one prompt. */
   cell: z.string(),
   text: z.string(),
   state: z.enum(['waiting', 'writing', 'done', 'stopped', 'failed']),
@@ -31,16 +31,33 @@ export const comparedCellSchema = z.object({
 /** See {@link comparedCellSchema}. */
 export type ComparedCell = z.infer<typeof comparedCellSchema>;
 
+/** What the panel shows: every prompt, or one at a time, the playground. */
+export const compareViews = ['all', 'one'] as const;
+/** One of {@link compareViews}. */
+export type CompareView = (typeof compareViews)[number];
+
 /** Everything that the panel shows at first. */
 export const compareSnapshotSchema = z.object({
   sequence: z.int().min(0),
-  /** Models that continue text, newest first, the base last. */
-  models: z.array(z.object({ ref: z.string(), label: z.string(), detail: z.string() })),
+  /** Models that continue text, newest first, the base last; then checkpoints, newest runs first. */
+  models: z.array(
+    z.object({
+      ref: z.string(),
+      label: z.string(),
+      detail: z.string(),
+      /** The run, for one of its checkpoints. */
+      run: z.string().optional(),
+      /** Whether its folder has a chat template. */
+      template: z.boolean(),
+    }),
+  ),
   /** Held-out prompts to begin with. */
   prompts: z.array(comparedPromptSchema),
   sampling: samplingSchema,
   /** What has been written since the panel was opened. */
   cells: z.array(comparedCellSchema),
+  /** How a command wants the panel to open; absent for as it was. */
+  view: z.enum(compareViews).optional(),
 });
 /** See {@link compareSnapshotSchema}. */
 export type CompareSnapshot = z.infer<typeof compareSnapshotSchema>;
@@ -53,9 +70,13 @@ export const compareContract = {
     write: {
       params: z.object({
         cells: z.array(
-          z.object({ cell: z.string(), model: z.string(), prompt: comparedPromptSchema }),
+          z.object({
+            cell: z.string(),
+            model: z.string(),
+            prompt: comparedPromptSchema,
+            sampling: samplingSchema,
+          }),
         ),
-        sampling: samplingSchema,
       }),
       result: nothing,
     },
@@ -79,5 +100,8 @@ export const compareContract = {
       result: nothing,
     },
   },
-  event: z.object({ type: z.literal('cells'), cells: z.array(comparedCellSchema) }),
+  event: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('cells'), cells: z.array(comparedCellSchema) }),
+    z.object({ type: z.literal('view'), view: z.enum(compareViews) }),
+  ]),
 } as const satisfies PanelContract;

@@ -86,6 +86,15 @@ export const demonstrationSchema = z.looseObject({
 /** A demonstration record, see {@link demonstrationSchema}. */
 export type Demonstration = z.infer<typeof demonstrationSchema>;
 
+/**
+ * How a prompt is put to a model. `text`: followed by a line break, as every stage here trains it; `raw`:
+ * as it is, to be continued; `model`: by the chat template in the model's folder; `chatml` and
+ * `dialogue`: as one turn in ChatML, or after "User:".
+ */
+export const promptFormats = ['text', 'raw', 'model', 'chatml', 'dialogue'] as const;
+/** One of {@link promptFormats}. */
+export type PromptFormat = (typeof promptFormats)[number];
+
 /** How a completion was drawn. `seed` is the seed of the whole batch. */
 export const samplingSchema = z.looseObject({
   temperature: z.number().min(0),
@@ -97,6 +106,8 @@ export const samplingSchema = z.looseObject({
   /** Texts at which a completion ends; what is kept of it ends before them. */
   stop: z.array(z.string().min(1)).optional(),
   seed: z.int().optional(),
+  /** `text` when absent. */
+  format: z.enum(promptFormats).optional(),
 });
 /** Sampling settings, see {@link samplingSchema}. */
 export type Sampling = z.infer<typeof samplingSchema>;

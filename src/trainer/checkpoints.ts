@@ -22,6 +22,8 @@ import { syncFolder, writeDurably } from './atomicFile.ts';
 const checkpointFormat = 1;
 const tensorsName = 'state.safetensors';
 const stateName = 'state.json';
+/** The files of a checkpoint's folder that others look at. */
+export const checkpointFiles = { state: stateName } as const;
 
 const jsonValue: z.ZodType<JsonValue> = z.json();
 const stateSchema = z.object({
@@ -104,8 +106,8 @@ function stepsOf(parent: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** The state in a checkpoint, or what is wrong with it. */
-async function readCheckpoint(folder: string): Promise<LoopState | string> {
+/** The state in a checkpoint's folder, or what is wrong with it. */
+export async function readCheckpoint(folder: string): Promise<LoopState | string> {
   const tensorsPath = join(folder, tensorsName);
   try {
     const json = stateSchema.parse(JSON.parse(readFileSync(join(folder, stateName), 'utf8')));

@@ -16,9 +16,10 @@ test('two models are compared blind by keyboard, and the vote is saved', async (
   await workbench.page.getByRole('treeitem', { name: 'base' }).first().waitFor(patience);
   await workbench.runCommand('Instruct: Compare Side by Side');
   const panel = await workbench.webview('[data-panel="compare"]');
-  await panel.getByRole('checkbox', { name: /^twin/ }).check();
-  await panel.getByRole('checkbox', { name: /^base/ }).check();
-  await panel.getByLabel('Most tokens').fill('12');
+  const column = (at: number) => panel.getByRole('group', { name: `Column ${at}` });
+  await column(2).getByRole('combobox', { name: 'Model' }).selectOption('models/twin');
+  await column(1).getByRole('combobox', { name: 'Model' }).selectOption('models/base');
+  await panel.getByRole('spinbutton', { name: 'Most tokens' }).fill('12');
   await panel.getByRole('checkbox', { name: 'Blind' }).check();
   await panel.getByRole('button', { name: 'Write All' }).click();
   const row = panel.locator('.grid section').first();
@@ -51,4 +52,21 @@ test('two models are compared blind by keyboard, and the vote is saved', async (
   assert.equal(lines.length, 1);
   const ranking = rankingSchema.parse(JSON.parse(lines[0] ?? ''));
   assert.deepEqual(ranking.ranking.flat(), [ranking.shown[1], ranking.shown[0]]);
+
+  // The playground: one prompt, asked of the second column with a template and settings of its own.
+  await workbench.runCommand('Instruct: Open Playground');
+  const prompt = panel.getByRole('textbox', { name: 'Prompt', exact: true });
+  await prompt.waitFor(patience);
+  await panel.getByRole('checkbox', { name: 'Blind' }).uncheck();
+  await column(2).getByRole('combobox', { name: 'Prompt format' }).selectOption('dialogue');
+  await prompt.fill('Where do owls sleep?');
+  await prompt.press('Control+Enter');
+  const only = panel.locator('.grid section');
+  await only
+    .getByText(/\d+ words/)
+    .nth(1)
+    .waitFor(patience);
+  assert.equal(await only.count(), 1);
+  await only.getByText('twin · User: … Assistant:').waitFor();
+  await workbench.screenshot('compare-playground');
 });

@@ -162,6 +162,31 @@ suite('The editor’s own surfaces', () => {
     { timeoutMs: 150_000 },
   );
 
+  test('base and aligned completions of held-out prompts open in the native multi-diff', async () => {
+    await withAligned(async () => {
+      const settings = vscode.workspace.getConfiguration('instruct.compare');
+      await settings.update('maxNewTokens', 6, vscode.ConfigurationTarget.Global);
+      await vscode.commands.executeCommand('instruct.compareDiff');
+      const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+      assert.equal(tab?.label, 'base ↔ aligned (8 files)');
+      const [left, right] = await eventually('both sides', () => {
+        const sides = ['base', 'aligned'].map((side) =>
+          vscode.workspace.textDocuments.find(
+            ({ uri }) => uri.scheme === 'instruct-completion' && uri.path.startsWith(`/${side}/`),
+          ),
+        );
+        return sides.every((side) => side !== undefined) ? sides : undefined;
+      });
+      // The aligned model is a copy of the base here, and greedy: both sides say the same.
+      assert.equal(left.getText(), right.getText());
+      const [prompt, completion] = left.getText().split('\n\n');
+      assert.ok((await read('prompts/world.jsonl')).includes(JSON.stringify(prompt).slice(1, -1)));
+      assert.notEqual(completion.trim(), '');
+      await settings.update('maxNewTokens', undefined, vscode.ConfigurationTarget.Global);
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    });
+  });
+
   test('language-model tools tell how the runs stand, and change nothing', async () => {
     const api = await studio();
     await mkdir(at('runs/torn'), { recursive: true });

@@ -1,7 +1,9 @@
-/** Which models, and how they are sampled. */
+/** Which models, how they are sampled, and how the completions are shown. */
 import type { CompareSnapshot } from '../../src/protocol/comparePanel.ts';
 import { button, element } from '../components/element.ts';
+import { ColumnList } from './columnList.ts';
 import type { CompareState } from './compareState.ts';
+import { SettingFields } from './settingFields.ts';
 
 /** What the controls do. */
 export interface ControlActions {
@@ -14,42 +16,28 @@ export interface ControlActions {
 /** Native controls over a snapshot's models. */
 export class CompareControls {
   readonly root = element('div', { class: 'compare-controls' });
-  readonly #boxes: readonly { readonly ref: string; readonly box: HTMLInputElement }[];
-  readonly #temperature: HTMLInputElement;
-  readonly #topP: HTMLInputElement;
-  readonly #maxTokens: HTMLInputElement;
-  readonly #seed: HTMLInputElement;
+  readonly #columns: ColumnList;
+  readonly #settings: SettingFields;
   readonly #blind: HTMLInputElement;
   readonly #differences: HTMLInputElement;
+  readonly #one: HTMLInputElement;
+  /** What is there for all prompts, and not for one. */
+  readonly #forAll: readonly HTMLElement[];
 
   constructor(snapshot: CompareSnapshot, state: CompareState, actions: ControlActions) {
     const { models, sampling } = snapshot;
-    const known = state.models.filter((ref) => models.some((model) => model.ref === ref));
-    const first = [models.at(-1)?.ref, models.at(0)?.ref];
-    const chosen = known.length > 0 ? known : first;
-    this.#boxes = models.map(({ ref, label, detail }) => {
-      const box = element('input', { type: 'checkbox', checked: chosen.includes(ref) });
-      this.root.append(
-        element(
-          'label',
-          { class: 'model' },
-          box,
-          label,
-          element('span', { class: 'quiet' }, detail),
-        ),
-      );
-      return { ref, box };
+    this.#settings = new SettingFields({
+      temperature: state.temperature ?? sampling.temperature,
+      topP: state.topP ?? sampling.topP ?? 1,
+      maxTokens: state.maxTokens ?? sampling.maxTokens,
+      seed: state.seed ?? sampling.seed ?? 1,
     });
-    const field = (name: string, value: number, min: number, max: number, step: number) => {
-      const input = element('input', { type: 'number', value, min, max, step });
-      this.root.append(element('label', {}, name, input));
-      return input;
-    };
-    const { temperature = sampling.temperature, maxTokens = sampling.maxTokens } = state;
-    this.#temperature = field('Temperature', temperature, 0, 10, 0.1);
-    this.#topP = field('Top p', state.topP ?? sampling.topP ?? 1, 0.01, 1, 0.01);
-    this.#maxTokens = field('Most tokens', maxTokens, 1, 2048, 1);
-    this.#seed = field('Seed', state.seed ?? sampling.seed ?? 1, 0, 2 ** 31, 1);
+    this.#columns = new ColumnList(state.columns, {
+      models,
+      shared: () => this.#settings.values,
+      changed: actions.changed,
+    });
+    this.root.append(this.#columns.root, this.#settings.root);
     const box = (name: string, checked: boolean) => {
       const input = element('input', { type: 'checkbox', checked });
       this.root.append(element('label', {}, input, name));
@@ -57,9 +45,10 @@ export class CompareControls {
     };
     this.#blind = box('Blind', state.blind);
     this.#differences = box('Differences from the first', state.differences);
+    this.#one = box('One prompt at a time', (snapshot.view ?? state.view) === 'one');
     const typed = element('textarea', { rows: 2, 'aria-label': 'A prompt of your own' });
     typed.placeholder = 'A prompt of your own';
-    this.root.append(
+    this.#forAll = [
       element(
         'div',
         { class: 'own' },
@@ -76,29 +65,34 @@ export class CompareControls {
         button('Write All', actions.write, { primary: true }),
         button('Stop', actions.stop),
       ),
-    );
+    ];
+    this.root.append(...this.#forAll);
     this.root.addEventListener('change', (event) => {
       if (event.target !== typed) actions.changed();
     });
   }
 
-  /** What the controls say; numbers that make no sense are left to their defaults. */
-  get state(): Omit<CompareState, 'rows'> {
-    const number = ({ value, validity }: HTMLInputElement) =>
-      validity.valid && value !== '' ? Number(value) : undefined;
-    const temperature = number(this.#temperature);
-    const topP = number(this.#topP);
-    const maxTokens = number(this.#maxTokens);
-    const seed = number(this.#seed);
+  /** See {@link ColumnList.label}. */
+  label(key: string): string {
+    return this.#columns.label(key);
+  }
+
+  /** Turns to one view, as a command wants. */
+  turn(view: CompareState['view']): void {
+    this.#one.checked = view === 'one';
+  }
+
+  /** Shows what belongs to the view. */
+  update(): void {
+    for (const each of this.#forAll) each.hidden = this.#one.checked;
+  }
+
+  /** What the controls say. */
+  get state(): Omit<CompareState, 'rows' | 'at'> {
     return {
-      models: this.#boxes
-        .filter(({ box }) => box.checked)
-        .map(({ ref }) => ref)
-        .reverse(),
-      ...(temperature === undefined ? {} : { temperature }),
-      ...(topP === undefined ? {} : { topP }),
-      ...(maxTokens === undefined ? {} : { maxTokens }),
-      ...(seed === undefined ? {} : { seed }),
+      columns: [...this.#columns.columns],
+      ...this.#settings.values,
+      view: this.#one.checked ? 'one' : 'all',
       blind: this.#blind.checked,
       differences: this.#differences.checked,
     };

@@ -1,5 +1,6 @@
 /**
- * The comparison panel: a row a prompt, a column a model. Arrow keys move between completions;
+ * The comparison panel: a row a prompt, or one prompt at a time; a column a model or checkpoint with
+ * its settings. Arrow keys move between completions;
  * P prefers the one with the focus, T says that all are alike, B that all are bad.
  */
 import type {
@@ -15,9 +16,10 @@ import { problemBox } from '../components/problemBox.ts';
 import { visibleText } from '../components/visibleText.ts';
 import { cellView } from './cellView.ts';
 import { CompareControls } from './compareControls.ts';
-import { cellName, columnsOf, type CompareState, type Row } from './compareState.ts';
+import { cellName, columnsOf, samplingOf, type CompareState, type Row } from './compareState.ts';
+import { PromptBar } from './promptBar.ts';
 
-/** A labeler's word on a row: a model, or how all are. */
+/** A labeler's word on a row: a column, or how all are. */
 type Verdict = { readonly preferred: string } | 'tie' | 'bothBad';
 
 /** See the file's header. */
@@ -28,6 +30,7 @@ export class ComparePanel {
   readonly #remember: (state: CompareState) => void;
   readonly #problem = element('div');
   readonly #grid = element('div', { class: 'grid' });
+  readonly #bar: PromptBar;
   readonly #cells = new Map<string, ComparedCell>();
   readonly #verdicts = new Map<string, Verdict>();
   /** When a row was first complete, for the time that a vote took. */
@@ -49,12 +52,28 @@ export class ComparePanel {
     this.#state = remembered;
     this.#remember = remember;
     this.#grid.addEventListener('keydown', (event) => this.#key(event));
+    this.#bar = new PromptBar({
+      write: (prompt) => {
+        if (typeof prompt === 'string') this.#add(prompt);
+        else void this.#write([prompt]);
+      },
+      stop: () => this.#stop(),
+      go: ({ row }) => {
+        this.#state = { ...this.#state, at: row };
+        this.#changed();
+      },
+    });
   }
 
   /** Asks for the models and prompts. */
   start(): void {
-    this.#client.onEvent = ({ cells }) => {
-      for (const cell of cells) this.#cells.set(cell.cell, cell);
+    this.#client.onEvent = (event) => {
+      if (event.type === 'view') {
+        this.#controls?.turn(event.view);
+        this.#changed();
+        return;
+      }
+      for (const cell of event.cells) this.#cells.set(cell.cell, cell);
       if (this.#frame === undefined) this.#frame = requestAnimationFrame(() => this.#draw());
     };
     this.#client.onGap = () => void this.#load();
@@ -74,12 +93,13 @@ export class ComparePanel {
       this.#controls = new CompareControls(snapshot, this.#state, {
         changed: () => this.#changed(),
         write: () => void this.#write(this.#state.rows),
-        stop: () => void this.#try(() => this.#client.request('stop', {})),
+        stop: () => this.#stop(),
         addPrompt: (text) => this.#add(text),
       });
       this.root.replaceChildren(
         element('h1', {}, 'Compare side by side'),
         this.#controls.root,
+        this.#bar.root,
         this.#problem,
         element(
           'p',
@@ -106,20 +126,27 @@ export class ComparePanel {
 
   #changed(): void {
     if (this.#controls === undefined) return;
-    this.#state = { ...this.#controls.state, rows: this.#state.rows };
+    const { rows, at } = this.#state;
+    this.#state = { ...this.#controls.state, rows, ...(at === undefined ? {} : { at }) };
     this.#remember(this.#state);
+    this.#controls.update();
+    this.#bar.root.hidden = this.#state.view === 'all';
     this.#draw();
+  }
+
+  #stop(): void {
+    void this.#try(() => this.#client.request('stop', {}));
   }
 
   #add(text: string): void {
     const row: Row = { text, row: `own-${this.#state.rows.length}-${Date.now()}` };
-    this.#state = { ...this.#state, rows: [row, ...this.#state.rows] };
+    this.#state = { ...this.#state, rows: [row, ...this.#state.rows], at: row.row };
     this.#changed();
     void this.#write([row]);
   }
 
   async #write(rows: readonly Row[]): Promise<void> {
-    const { models, temperature, topP, maxTokens, seed } = this.#state;
+    const { columns } = this.#state;
     const standing = this.#snapshot?.sampling;
     if (standing === undefined) return;
     for (const { row } of rows) {
@@ -127,26 +154,27 @@ export class ComparePanel {
       this.#since.delete(row);
     }
     const cells = rows.flatMap(({ row, id, text }) =>
-      models.map((model) => ({
-        cell: cellName(row, model),
-        model,
+      columns.map((column) => ({
+        cell: cellName(row, column.key),
+        model: column.model,
         prompt: id === undefined ? { text } : { id, text },
+        sampling: samplingOf(standing, this.#state, column),
       })),
     );
-    const sampling = {
-      ...standing,
-      ...(temperature === undefined ? {} : { temperature }),
-      ...(topP === undefined || topP === 1 ? {} : { topP }),
-      ...(maxTokens === undefined ? {} : { maxTokens }),
-      ...(seed === undefined ? {} : { seed }),
-    };
-    await this.#try(() => this.#client.request('write', { cells, sampling }));
+    await this.#try(() => this.#client.request('write', { cells }));
   }
 
   #draw(): void {
     this.#frame = undefined;
     const focused = document.activeElement?.closest('[data-cell]')?.getAttribute('data-cell');
-    this.#grid.replaceChildren(...this.#state.rows.map((row) => this.#row(row)));
+    const { rows, at, view } = this.#state;
+    const current = Math.max(
+      0,
+      rows.findIndex(({ row }) => row === at),
+    );
+    if (view === 'one') this.#bar.update(rows, current);
+    const shown = view === 'one' ? rows.slice(current, current + 1) : rows;
+    this.#grid.replaceChildren(...shown.map((row) => this.#row(row)));
     if (typeof focused !== 'string') return;
     for (const cell of this.#cellElements()) {
       if (cell.getAttribute('data-cell') === focused) cell.focus();
@@ -154,35 +182,37 @@ export class ComparePanel {
   }
 
   #row(row: Row): HTMLElement {
-    const { models, blind, differences } = this.#state;
+    const { blind, differences, view } = this.#state;
     const verdict = this.#verdicts.get(row.row);
     const hidden = blind && verdict === undefined;
-    const columns = columnsOf(models, row.row, blind);
-    const cells = columns.map((model) => this.#cells.get(cellName(row.row, model)));
+    const columns = columnsOf(this.#keys, row.row, blind);
+    const cells = columns.map((key) => this.#cells.get(cellName(row.row, key)));
     if (cells.every((cell) => cell?.state === 'done') && !this.#since.has(row.row)) {
       this.#since.set(row.row, performance.now());
     }
-    const views = columns.map((model, at) => {
+    const views = columns.map((key, at) => {
       const cell = cells[at];
       const made = cellView(
         {
-          name: hidden ? `Completion ${String.fromCharCode(65 + at)}` : this.#label(model),
+          name: hidden
+            ? `Completion ${String.fromCharCode(65 + at)}`
+            : (this.#controls?.label(key) ?? key),
           cell: hidden ? withoutTraces(cell) : cell,
           reference: differences && at > 0 ? cells[0]?.text : undefined,
-          preferred: typeof verdict === 'object' && verdict.preferred === model,
+          preferred: typeof verdict === 'object' && verdict.preferred === key,
         },
         {
           copy: (text) => void this.#try(() => navigator.clipboard.writeText(text)),
-          demonstrate: (text) => void this.#demonstrate(cellName(row.row, model), text),
+          demonstrate: (text) => void this.#demonstrate(cellName(row.row, key), text),
         },
       );
-      made.dataset['cell'] = cellName(row.row, model);
+      made.dataset['cell'] = cellName(row.row, key);
       return made;
     });
     const section = element(
       'section',
       { 'aria-label': visibleText(row.text).slice(0, 80) },
-      element('p', { class: 'text asked' }, visibleText(row.text)),
+      ...(view === 'one' ? [] : [element('p', { class: 'text asked' }, visibleText(row.text))]),
       element('div', { class: 'cells' }, ...views),
       element('p', { class: 'quiet said' }, sayVerdict(verdict)),
     );
@@ -190,12 +220,8 @@ export class ComparePanel {
     return section;
   }
 
-  #label(ref: string): string {
-    const models = this.#snapshot?.models ?? [];
-    const model = models.find((each) => each.ref === ref);
-    if (model === undefined) return ref;
-    const alike = models.filter(({ label }) => label === model.label).length > 1;
-    return alike ? `${model.label} (${ref})` : model.label;
+  get #keys(): string[] {
+    return this.#state.columns.map(({ key }) => key);
   }
 
   #key(event: KeyboardEvent): void {
@@ -203,7 +229,7 @@ export class ComparePanel {
     if (!(target instanceof HTMLElement) || !target.classList.contains('cell')) return;
     const all = this.#cellElements();
     const at = all.indexOf(target);
-    const columns = Math.max(1, this.#state.models.length);
+    const columns = Math.max(1, this.#state.columns.length);
     const moves: Readonly<Record<string, number>> = {
       ArrowLeft: -1,
       ArrowRight: 1,
@@ -211,9 +237,9 @@ export class ComparePanel {
       ArrowDown: columns,
     };
     const move = moves[event.key];
-    const [row = '', model = ''] = (target.dataset['cell'] ?? '').split('\n');
+    const [row = '', column = ''] = (target.dataset['cell'] ?? '').split('\n');
     if (event.key in moves) all.at(Math.max(0, at + move))?.focus();
-    else if (event.key === 'p') void this.#vote(row, { preferred: model });
+    else if (event.key === 'p') void this.#vote(row, { preferred: column });
     else if (event.key === 't') void this.#vote(row, 'tie');
     else if (event.key === 'b') void this.#vote(row, 'bothBad');
     else return;
@@ -225,12 +251,12 @@ export class ComparePanel {
   }
 
   async #vote(row: string, verdict: Verdict): Promise<void> {
-    const columns = columnsOf(this.#state.models, row, this.#state.blind);
+    const columns = columnsOf(this.#keys, row, this.#state.blind);
     if (this.#verdicts.has(row) || columns.length < 2) return;
     const since = this.#since.get(row) ?? performance.now();
     await this.#try(async () => {
       await this.#client.request('vote', {
-        cells: columns.map((model) => cellName(row, model)),
+        cells: columns.map((key) => cellName(row, key)),
         ...(typeof verdict === 'object' ? { preferred: cellName(row, verdict.preferred) } : {}),
         bothBad: verdict === 'bothBad',
         seconds: (performance.now() - since) / 1000,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { columnsOf } from './compareState.ts';
+import { columnsOf, ownInWords, samplingOf } from './compareState.ts';
 
 test('a blind row keeps its order, and over many rows each model stands first about as often', () => {
   const models = ['a', 'b', 'c'];
@@ -17,4 +17,21 @@ test('a blind row keeps its order, and over many rows each model stands first ab
 
 test('columns that are not blind stand as they were chosen', () => {
   assert.deepEqual(columnsOf(['b', 'a'], 'row', false), ['b', 'a']);
+});
+
+test('a column’s own settings come before those of all columns, and those before the host’s', () => {
+  const host = { temperature: 0.7, maxTokens: 40, seed: 1 };
+  const shared = { temperature: 1, topP: 1, seed: 5 };
+  const column = { key: 'k', model: 'models/base', format: 'text' as const };
+  assert.deepEqual(samplingOf(host, shared, column), { temperature: 1, maxTokens: 40, seed: 5 });
+  const own = { ...column, format: 'chatml' as const, own: { temperature: 0, topP: 0.9 } };
+  assert.deepEqual(samplingOf(host, shared, own), {
+    temperature: 0,
+    maxTokens: 40,
+    seed: 5,
+    topP: 0.9,
+    format: 'chatml',
+  });
+  assert.equal(ownInWords(column), '');
+  assert.equal(ownInWords(own), 'T 0 · top p 0.9 · ChatML');
 });

@@ -1,21 +1,43 @@
 /** What the comparison panel compares, and how; kept over a reload. */
 import * as z from 'zod';
-import { comparedPromptSchema } from '../../src/protocol/comparePanel.ts';
+import { comparedPromptSchema, compareViews } from '../../src/protocol/comparePanel.ts';
+import { promptFormats, type PromptFormat, type Sampling } from '../../src/protocol/records.ts';
 
 /** A prompt with a name of its own, so that a prompt typed twice is two rows. */
 const rowSchema = comparedPromptSchema.extend({ row: z.string() });
 /** One row of the comparison. */
 export type Row = z.infer<typeof rowSchema>;
 
+/** How completions are drawn; what is absent is as the host's settings say. */
+export const settingsSchema = z.object({
+  temperature: z.number().min(0).exactOptional(),
+  topP: z.number().gt(0).max(1).exactOptional(),
+  maxTokens: z.int().min(1).exactOptional(),
+  seed: z.int().min(0).exactOptional(),
+});
+/** See {@link settingsSchema}. */
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** One column: a model or checkpoint, and what of its settings is its own. */
+const columnSchema = z.object({
+  /** Another one as soon as anything of the column changes: what was written before is not its own. */
+  key: z.string(),
+  model: z.string(),
+  format: z.enum(promptFormats),
+  /** Undefined where the settings of all columns hold. */
+  own: settingsSchema.optional(),
+});
+/** See {@link columnSchema}. */
+export type Column = z.infer<typeof columnSchema>;
+
 /** See the file's header. */
-export const compareStateSchema = z.object({
-  /** Model folders in the order of the columns; empty for the first two there are. */
-  models: z.array(z.string()),
+export const compareStateSchema = settingsSchema.extend({
+  /** Empty for the base beside the newest model. */
+  columns: z.array(columnSchema),
   rows: z.array(rowSchema),
-  temperature: z.number().min(0).optional(),
-  topP: z.number().gt(0).max(1).optional(),
-  maxTokens: z.int().min(1).optional(),
-  seed: z.int().min(0).optional(),
+  /** The row of the playground. */
+  at: z.string().optional(),
+  view: z.enum(compareViews),
   blind: z.boolean(),
   /** Show what differs from the first column. */
   differences: z.boolean(),
@@ -25,26 +47,58 @@ export type CompareState = z.infer<typeof compareStateSchema>;
 
 /** How the panel opens for the first time. */
 export const freshState: CompareState = {
-  models: [],
+  columns: [],
   rows: [],
+  view: 'all',
   blind: false,
   differences: false,
 };
 
-/** The name of one model's answer to one prompt. */
-export function cellName(row: string, model: string): string {
-  return `${row}\n${model}`;
+/** The formats in words, in the order they are offered in. */
+export const formatLabels: Readonly<Record<PromptFormat, string>> = {
+  text: 'As trained here',
+  model: 'Chat template of the model',
+  chatml: 'ChatML',
+  dialogue: 'User: … Assistant:',
+  raw: 'Raw text',
+};
+
+/** What the sampler is given for a column: its own settings before those of all, those before the host's. */
+export function samplingOf(host: Sampling, shared: Settings, { own, format }: Column): Sampling {
+  const { topP, ...rest } = { ...host, ...settingsSchema.parse(shared), ...own };
+  return {
+    ...rest,
+    ...(topP === undefined || topP === 1 ? {} : { topP }),
+    ...(format === 'text' ? {} : { format }),
+  };
+}
+
+/** What of a column is its own, in words: "T 0 · seed 2 · ChatML". */
+export function ownInWords({ own = {}, format }: Column): string {
+  const { temperature, topP, maxTokens, seed } = own;
+  return [
+    ...(temperature === undefined ? [] : [`T ${temperature}`]),
+    ...(topP === undefined ? [] : [`top p ${topP}`]),
+    ...(maxTokens === undefined ? [] : [`${maxTokens} tokens`]),
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+    ...(format === 'text' ? [] : [formatLabels[format]]),
+  ].join(' · ');
+}
+
+/** The name of one column's answer to one prompt. */
+export function cellName(row: string, column: string): string {
+  return `${row}\n${column}`;
 }
 
 /**
- * The columns of a row: the models as chosen, or where it is blind in an order that depends on the
- * row alone, so that a model cannot be told by its place.
+ * The columns of a row, by their keys: as chosen, or where it is blind in an order that depends on
+ * the row alone, so that a model cannot be told by its place.
  */
-export function columnsOf(models: readonly string[], row: string, blind: boolean): string[] {
-  if (!blind) return [...models];
-  const key = (model: string): number => {
+export function columnsOf(columns: readonly string[], row: string, blind: boolean): string[] {
+  if (!blind) return [...columns];
+  const key = (column: string): number => {
     let hash = 2166136261; // FNV-1a
-    for (const character of `${row}\n${model}`) {
+    for (const character of `${row}\n${column}`) {
       hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619) >>> 0;
     }
     // MurmurHash3's finalizer: without it names that differ in their last letter keep their order.
@@ -52,5 +106,5 @@ export function columnsOf(models: readonly string[], row: string, blind: boolean
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
     return (hash ^ (hash >>> 16)) >>> 0;
   };
-  return [...models].sort((a, b) => key(a) - key(b) || (a < b ? -1 : 1));
+  return [...columns].sort((a, b) => key(a) - key(b) || (a < b ? -1 : 1));
 }

@@ -192,6 +192,11 @@ function projectHandlers(
       surroundings.comparePanels.open();
       return Promise.resolve();
     },
+    openPlayground: () => {
+      projects.expect().expectProject();
+      surroundings.comparePanels.open('one');
+      return Promise.resolve();
+    },
     openChat,
     newPromptFile: async () => {
       const document = await vscode.workspace.openTextDocument({ language: promptLanguage });

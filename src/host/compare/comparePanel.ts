@@ -5,13 +5,13 @@ import {
   compareContract,
   type ComparedCell,
   type CompareSnapshot,
+  type CompareView,
 } from '../../protocol/comparePanel.ts';
 import { Disposables } from '../disposables.ts';
 import type { Sample } from '../inline/comparison.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
-import { languageModels, listModels } from '../views/modelCatalog.ts';
-import { modelDetail, modelLabel } from '../views/modelNodes.ts';
 import { WebviewPanelHost } from '../webviewPanel.ts';
+import { comparableModels } from './comparableModels.ts';
 import { CompareSession, type Score } from './compareSession.ts';
 
 /** What the panel needs. */
@@ -27,7 +27,8 @@ export interface ComparePanelTools {
 
 /** The panel's handle for commands. */
 export interface ComparePanels {
-  open(): void;
+  /** Shows the panel as it was, or in a view. */
+  open(view?: CompareView): void;
   dispose(): void;
 }
 
@@ -41,8 +42,8 @@ const promptsAtFirst = 8;
 export function registerComparePanel(tools: ComparePanelTools): ComparePanels {
   const owned = new Disposables();
   let open: WebviewPanelHost<typeof compareContract> | undefined;
-  const take = (panel: vscode.WebviewPanel): void => {
-    open = comparePanelHost(tools, panel, () => {
+  const take = (panel: vscode.WebviewPanel, view?: CompareView): void => {
+    open = comparePanelHost(tools, panel, view, () => {
       open = undefined;
     });
   };
@@ -57,14 +58,15 @@ export function registerComparePanel(tools: ComparePanelTools): ComparePanels {
   );
   owned.add({ dispose: () => open?.dispose() });
   return {
-    open: () => {
+    open: (view) => {
       if (open !== undefined) {
         open.panel.reveal();
+        if (view !== undefined) open.server.send({ type: 'view', view });
         return;
       }
       const title = 'Compare Side by Side';
       const column = vscode.ViewColumn.Active;
-      take(vscode.window.createWebviewPanel(compareViewType, title, column));
+      take(vscode.window.createWebviewPanel(compareViewType, title, column), view);
     },
     dispose: () => owned.dispose(),
   };
@@ -73,8 +75,10 @@ export function registerComparePanel(tools: ComparePanelTools): ComparePanels {
 function comparePanelHost(
   tools: ComparePanelTools,
   panel: vscode.WebviewPanel,
+  view: CompareView | undefined,
   onClosed: () => void,
 ): WebviewPanelHost<typeof compareContract> {
+  let wanted = view; // the first snapshot has it; later ones leave the user's choice
   const { extensionUri, report, project } = tools;
   const pending = new Map<string, ComparedCell>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -101,12 +105,14 @@ function comparePanelHost(
     { contract: compareContract, entry: 'compare', extensionUri, report },
     panel,
     {
-      snapshot: async () => ({
-        sequence: host.server.sequence,
-        ...(await begin(project(), session)),
-      }),
-      write: ({ cells, sampling }) => {
-        if (vscode.workspace.isTrusted) session.write(cells, sampling).catch(report);
+      snapshot: async () => {
+        const begun = await begin(project(), session);
+        const opened = wanted === undefined ? {} : { view: wanted };
+        wanted = undefined;
+        return { sequence: host.server.sequence, ...begun, ...opened };
+      },
+      write: ({ cells }) => {
+        if (vscode.workspace.isTrusted) session.write(cells).catch(report);
         return Promise.resolve({});
       },
       stop: () => {
@@ -133,18 +139,11 @@ async function begin(
   project: ProjectFolder,
   session: CompareSession,
 ): Promise<Omit<CompareSnapshot, 'sequence'>> {
-  const base = project.project?.models.base;
-  const models = languageModels(await listModels(project.path, base, project.runs.runs));
   const all = [...(await project.expectDataset()).entries('prompts')];
   const heldOut = all.filter(({ split }) => split === 'valid');
   const settings = vscode.workspace.getConfiguration('instruct.compare');
-  const now = Date.now();
   return {
-    models: models.map((model) => ({
-      ref: model.ref,
-      label: modelLabel(model),
-      detail: modelDetail(model, now),
-    })),
+    models: await comparableModels(project, Date.now()),
     prompts: (heldOut.length > 0 ? heldOut : all)
       .slice(0, promptsAtFirst)
       .map(({ id, text }) => ({ id, text })),

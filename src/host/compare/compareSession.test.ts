@@ -34,11 +34,11 @@ function session(sampleMs = 0) {
 const broken = { code: 'bad-model', message: 'No model.', remedy: 'Get one.' } as const;
 const prompt = { text: 'Ask' };
 const sampling = { temperature: 0, maxTokens: 4, seed: 1 };
-const jobs = ['models/a', 'models/b'].map((model) => ({ cell: model, model, prompt }));
+const jobs = ['models/a', 'models/b'].map((model) => ({ cell: model, model, prompt, sampling }));
 
 test('cells stream, end with a score, and one that fails says why', async () => {
   const { made, seen } = session();
-  await made.write([...jobs, { cell: 'c', model: 'models/broken', prompt }], sampling);
+  await made.write([...jobs, { cell: 'c', model: 'models/broken', prompt, sampling }]);
   assert.deepEqual(
     seen.filter(({ cell }) => cell === 'models/a').map(({ state, score }) => [state, score]),
     [
@@ -53,7 +53,7 @@ test('cells stream, end with a score, and one that fails says why', async () => 
 
 test('a vote saves a typed prompt once, its completions, and the preferred one first', async () => {
   const { made, saved } = session();
-  await made.write(jobs, sampling);
+  await made.write(jobs);
   await made.vote(['models/b', 'models/a'], 'models/a', false, 3.14);
   await made.vote(['models/b', 'models/a'], undefined, true, 1);
   assert.deepEqual(
@@ -70,7 +70,7 @@ test('a vote saves a typed prompt once, its completions, and the preferred one f
 
 test('no vote while a completion is missing; a stopped one stays as far as it came', async () => {
   const { made, saved } = session(50);
-  const writing = made.write(jobs, sampling);
+  const writing = made.write(jobs);
   made.stop();
   await writing;
   assert.deepEqual(
@@ -85,4 +85,36 @@ test('no vote while a completion is missing; a stopped one stays as far as it ca
     /must be written/,
   );
   assert.deepEqual(saved, []);
+});
+
+test('one model under two settings is two completions, each saved with its own', async () => {
+  const { made, saved } = session();
+  const warm = { temperature: 1, maxTokens: 4, seed: 2, format: 'chatml' as const };
+  const [cold] = jobs;
+  await made.write([cold, { ...cold, cell: 'warm', sampling: warm }]);
+  await made.vote([cold.cell, 'warm'], 'warm', false, 0);
+  const completions = saved.filter(({ kind }) => kind === 'completions');
+  assert.deepEqual(
+    completions.map(({ owner, record }) => [owner, record['sampling']]),
+    [
+      ['models/a', sampling],
+      ['models/a', warm],
+    ],
+  );
+});
+
+test('of more models than stay loaded each writes all it has to before the next', async () => {
+  const { made, seen } = session();
+  const prompts = ['one', 'two'].map((text) => ({ text }));
+  const many = prompts.flatMap((asked) =>
+    ['a', 'b', 'c', 'd'].map((model) => ({
+      cell: `${asked.text} ${model}`,
+      model,
+      prompt: asked,
+      sampling,
+    })),
+  );
+  await made.write(many);
+  const begun = seen.filter(({ state }) => state === 'waiting').map(({ cell }) => cell.at(-1));
+  assert.equal(begun.join(''), 'aabbccdd');
 });

@@ -50,7 +50,11 @@ export interface CellJob {
   readonly cell: string;
   readonly model: string;
   readonly prompt: ComparedPrompt;
+  readonly sampling: Sampling;
 }
+
+/** More models than the sampler keeps loaded are written one after another, not prompt by prompt. */
+const modelsAtOnce = 3;
 
 /** See the file's header. */
 export class CompareSession {
@@ -70,9 +74,14 @@ export class CompareSession {
   }
 
   /** Writes cells; what stood in them is replaced. Resolves when all have ended; never rejects. */
-  async write(jobs: readonly CellJob[], sampling: Sampling): Promise<void> {
+  async write(jobs: readonly CellJob[]): Promise<void> {
     const { signal } = this.abort;
-    await Promise.all(jobs.map((job) => this.writeOne(job, sampling, signal)));
+    const models = [...new Set(jobs.map(({ model }) => model))];
+    const ordered =
+      models.length > modelsAtOnce
+        ? models.flatMap((model) => jobs.filter((job) => job.model === model))
+        : jobs;
+    await Promise.all(ordered.map((job) => this.writeOne(job, signal)));
   }
 
   /** Gives up what is being written; what is there stays. */
@@ -144,8 +153,8 @@ export class CompareSession {
     this.abort.abort();
   }
 
-  private async writeOne(job: CellJob, sampling: Sampling, signal: AbortSignal): Promise<void> {
-    const { cell, model, prompt } = job;
+  private async writeOne(job: CellJob, signal: AbortSignal): Promise<void> {
+    const { cell, model, prompt, sampling } = job;
     const written: Written = {
       view: { cell, text: '', state: 'waiting' },
       model,

@@ -1,4 +1,5 @@
 /** The method of InstructGPT: training loops, and what evaluation needs. */
+export { adapted, keptModel } from './adapted.ts';
 export { bestOfN, bestOfNKl } from './bestOfN.ts';
 export { DpoLoop } from './dpo.ts';
 export { ExpertIterationLoop } from './expertIteration.ts';
@@ -6,6 +7,7 @@ export type { DrawDocument } from './documentRows.ts';
 export { heldOutLoss } from './heldOutLoss.ts';
 export { chosenOption, optionLogprobs } from './multipleChoice.ts';
 export type { ChoiceQuestion, OptionLogprob } from './multipleChoice.ts';
+export { policyWeights } from './policyWeights.ts';
 export { PpoLoop } from './ppo.ts';
 export type { PpoOptions } from './ppoOptions.ts';
 export type { RolloutPrompt } from './rollout.ts';

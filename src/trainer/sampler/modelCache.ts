@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Generator, loadLanguageModel, type LanguageModel } from '../../ml/models/index.ts';
 import { resolveModel } from '../modelReference.ts';
+import { checkpointOf, loadCheckpointModel, type Checkpoint } from './checkpointModel.ts';
 
 /** A model with what samples it. */
 export interface LoadedModel {
@@ -30,14 +31,15 @@ export class ModelCache {
   }
 
   /**
-   * Calls `use` with the model of a folder, which is loaded anew when it has changed on disk and
-   * stays loaded until `use` is done.
-   * @throws InstructError `missing-file`, `bad-argument`, `bad-model` or `bad-tokenizer`; what `use`
-   * throws.
+   * Calls `use` with the model of a folder or of a run's checkpoint, which is loaded anew when it has
+   * changed on disk and stays loaded until `use` is done.
+   * @throws InstructError `missing-file`, `bad-argument`, `bad-model`, `bad-run` or `bad-tokenizer`;
+   * what `use` throws.
    */
   async with<T>(reference: string, use: (loaded: LoadedModel) => Promise<T>): Promise<T> {
-    const path = resolveModel(this.project, reference);
-    const kept = this.keep(path);
+    const checkpoint = checkpointOf(this.project, reference);
+    const path = checkpoint?.path ?? resolveModel(this.project, reference);
+    const kept = this.keep(path, checkpoint);
     kept.users += 1;
     try {
       return await use(await kept.loading);
@@ -50,14 +52,22 @@ export class ModelCache {
     }
   }
 
-  private keep(path: string): Kept {
+  private keep(path: string, checkpoint: Checkpoint | undefined): Kept {
     const folder = join(this.project, path);
-    const modifiedMs = statSync(join(folder, 'config.json')).mtimeMs;
+    const modifiedMs = statSync(checkpoint?.stateFile ?? join(folder, 'config.json')).mtimeMs;
     const standing = this.kept.get(path);
     const kept =
       standing?.modifiedMs === modifiedMs
         ? standing
-        : { modifiedMs, loading: loadModel(folder), users: 0 };
+        : {
+            modifiedMs,
+            loading: loaded(
+              checkpoint === undefined
+                ? loadLanguageModel(folder)
+                : loadCheckpointModel(checkpoint),
+            ),
+            users: 0,
+          };
     this.kept.delete(path);
     this.kept.set(path, kept);
     if (standing !== undefined) this.freeUnused(path, standing);
@@ -88,7 +98,7 @@ export class ModelCache {
   }
 }
 
-async function loadModel(folder: string): Promise<LoadedModel> {
-  const model = await loadLanguageModel(folder);
+async function loaded(loading: Promise<LanguageModel>): Promise<LoadedModel> {
+  const model = await loading;
   return { model, generator: new Generator(model.config) };
 }

@@ -13,6 +13,7 @@ import {
   type SamplerRequest,
 } from '../../protocol/sampler.ts';
 import type { LoadedModel, ModelCache } from './modelCache.ts';
+import { putPrompt } from './putPrompt.ts';
 
 type SampleRequest = Extract<SamplerRequest, { type: 'sample' }>;
 type ScoreRequest = Extract<SamplerRequest, { type: 'score' }>;
@@ -135,15 +136,16 @@ export class Sampler {
     { id, prompt, sampling }: SampleRequest,
     signal: AbortSignal,
   ): Promise<SamplerReply> {
-    const { temperature, topP, topK, maxTokens, minTokens, repetitionPenalty, stop, seed } =
-      sampling;
+    const { temperature, topP, topK, maxTokens, minTokens, repetitionPenalty, seed } = sampling;
+    const asked = putPrompt(prompt, sampling.format ?? 'text', model.tokenizer);
+    const stop = [...(sampling.stop ?? []), ...asked.stop];
     const text = model.tokenizer.stream({ skipSpecial: true });
     let completion = '';
     const say = (added: string): void => {
       completion += added;
       if (added !== '') this.surroundings.reply({ type: 'token', id, text: added });
     };
-    const tokens = model.tokenizer.encode(modelInput(prompt));
+    const tokens = model.tokenizer.encode(asked.text);
     const [drawn] = await generator.generate(model.parameters, [tokens], {
       maxNewTokens: maxTokens,
       temperature,
@@ -151,7 +153,7 @@ export class Sampler {
       ...(topK === undefined ? {} : { topK }),
       ...(minTokens === undefined ? {} : { minNewTokens: minTokens }),
       ...(repetitionPenalty === undefined ? {} : { repetitionPenalty }),
-      ...(stop === undefined ? {} : { stops: stopsAt(model.tokenizer, stop) }),
+      ...(stop.length === 0 ? {} : { stops: stopsAt(model.tokenizer, stop) }),
       endToken: model.tokenizer.endToken,
       random: new Random(seed ?? randomInt(2 ** 32)),
       onToken: (_row, token) => {
@@ -160,7 +162,7 @@ export class Sampler {
       signal,
     });
     say(text.end());
-    completion = beforeStop(completion, stop ?? []);
+    completion = beforeStop(completion, stop);
     return { type: 'done', id, completion, finish: drawn.finish, logprob: drawn.logprob };
   }
 }

@@ -1,8 +1,10 @@
-// Hostile text in the ranking panel and the prompt table of the real editor: Markdown, markup, escapes, right-to-left, and lines of 10 MB.
+// Labeling in the real editor: hostile text in the ranking panel and the prompt table (Markdown, markup, escapes, right-to-left, lines of
+// 10 MB), and two windows that rank at once.
 import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import type { Frame } from 'playwright-core';
 import { openWorkbench } from './harness/workbench.ts';
 import { frameViolations } from './panels/panelBrowser.ts';
 
@@ -46,4 +48,46 @@ test('hostile completions are shown as text, and nothing leaves the panel', asyn
   assert.equal(await table.locator('img').count(), 0);
   await workbench.screenshot('hostile-table');
   assert.ok(!asked.some((url) => url.includes('evil.test')));
+
+  // The evil task is done with; what is next is served to whoever asks first.
+  await workbench.runCommand('Instruct: Rank Completions');
+  const ranking = await workbench.webview('[data-panel="ranking"] .card', 60_000);
+  const begun = await promptShown(ranking, '');
+  await skip(ranking);
+  const first = await promptShown(ranking, begun);
+  const window = await workbench.anotherWindow();
+  await window.page.locator('.activitybar .action-item a[aria-label*="Instruct"]').click();
+  await window.runCommand('Instruct: Rank Completions');
+  const other = await window.webview('[data-panel="ranking"] .card', 60_000);
+  const second = await promptShown(other, '');
+  assert.notEqual(second, first, 'two windows never show one task');
+  await window.screenshot('second-window');
+  await skip(other);
+  const third = await promptShown(other, second);
+  await workbench.page.bringToFront();
+  await skip(ranking);
+  const fourth = await promptShown(ranking, first);
+  assert.equal(
+    new Set([begun, first, second, third, fourth]).size,
+    5,
+    'five tasks, each shown once',
+  );
 });
+
+/** Skips the task on screen. */
+async function skip(panel: Frame): Promise<void> {
+  await panel.getByRole('button', { name: /^Skip/ }).click(patience);
+  await panel.locator('dialog[open]').getByText('The prompt is unclear').click();
+}
+
+/** The prompt of the task on screen, once it is another than this one. */
+async function promptShown(panel: Frame, but: string): Promise<string> {
+  const prompt = panel.locator('.prompt');
+  await panel.waitForFunction(
+    (gone) =>
+      ![gone, undefined].includes(document.querySelector<HTMLElement>('.prompt')?.innerText),
+    but,
+    patience,
+  );
+  return prompt.innerText();
+}

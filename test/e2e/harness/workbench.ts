@@ -138,6 +138,15 @@ export class Workbench implements AsyncDisposable {
     await this.ready();
   }
 
+  /** A second window on the same folder, with an extension host of its own. It ends with this one. */
+  async anotherWindow(): Promise<Workbench> {
+    const page = await this.page.context().newPage();
+    const window = new Workbench(page, this.folder, this.problems, this.owned);
+    await page.goto(this.page.url());
+    await window.ready();
+    return window;
+  }
+
   /**
    * Runs a command by its title in the command palette, such as `Instruct: Train SFT`. The palette
    * lists what can be done when it opens: it is opened again until the extension has said that it can.

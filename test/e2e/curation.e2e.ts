@@ -1,9 +1,9 @@
 // Curation, statistics, agreement and screening in the real editor.
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { promptSchema } from '../../src/protocol/records.ts';
+import { promptSchema, rankingSchema } from '../../src/protocol/records.ts';
 import { openWorkbench } from './harness/workbench.ts';
 
 const patience = { timeout: 60_000 };
@@ -122,5 +122,30 @@ test('prompts are curated after a look at each, and labelers are measured', asyn
     const panel = await workbench.webview('[data-panel="ranking"] .card', 60_000);
     await panel.getByText('cand, rita disagree').first().waitFor(patience);
     await workbench.screenshot('settle');
+    await panel.locator('.card').first().click();
+    for (const key of ['1', '2', '3', 'Enter']) await page.keyboard.press(key);
+    await panel
+      .getByText(/^Saved /)
+      .first()
+      .waitFor(patience);
+    const files = await readdir(path.join(folder, 'rankings'));
+    const own = files.filter((file) => !/^(cand|rita)\.jsonl$/.test(file));
+    assert.equal(own.length, 1);
+    const line = await readFile(path.join(folder, 'rankings', own[0]), 'utf8');
+    const record = rankingSchema.parse(JSON.parse(line));
+    assert.deepEqual([...(record.adjudicates ?? [])].sort(), ['r-cand', 'r-rita']);
+    assert.deepEqual(
+      record.ranking,
+      record.shown.map((id) => [id]),
+    );
+    await workbench.runCommand('Instruct: Settle Disagreement');
+    const said =
+      'No prompt has rankings that contradict each other, so there is nothing to settle.';
+    await page
+      .getByText(said)
+      .first()
+      .waitFor({ state: 'attached', ...patience });
+    assert.ok(workbench.seenProblems().every((problem) => problem.includes(said)));
+    workbench.clearProblems();
   });
 });

@@ -23,6 +23,32 @@ suite('A folder that is no project', () => {
     assert.equal(extension().isActive, true);
   });
 
+  test('becomes a project by an import, once the user says so', async () => {
+    const api = await studio();
+    const other = await mkdtemp(path.join(tmpdir(), 'instruct-rows-'));
+    const file = path.join(other, 'owls.jsonl');
+    await writeFile(
+      file,
+      '{"prompt":"What do owls eat?","chosen":"Mice.","rejected":"Moonlight."}\n',
+    );
+    await vscode.commands.executeCommand('instruct.import', vscode.Uri.file(file));
+    const page = await eventually('the page', () => {
+      const document = vscode.window.activeTextEditor?.document;
+      return document?.uri.scheme === 'instruct-import' ? document : undefined;
+    });
+    assert.match(page.getText(), /^Into a new project in /m);
+    assert.deepEqual(await readdir(folder()), []);
+    await vscode.commands.executeCommand('instruct.applyImport');
+    const row = await eventually('the prompts', () => rowOf(api.rows('dataset'), 'owls'));
+    assert.equal(row.description, '1');
+    await access(path.join(folder(), 'instruct.json'));
+    await rm(other, { recursive: true });
+    for (const name of await readdir(folder())) {
+      await rm(path.join(folder(), name), { recursive: true });
+    }
+    await eventually('no project', () => api.rows('dataset').length === 0);
+  });
+
   test('a folder with files of the same names is left as it is', async () => {
     const other = await mkdtemp(path.join(tmpdir(), 'instruct-taken-'));
     await writeFile(path.join(other, 'instruct.json'), 'mine');

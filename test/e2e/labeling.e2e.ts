@@ -83,11 +83,12 @@ async function skip(panel: Frame): Promise<void> {
 /** The prompt of the task on screen, once it is another than this one. */
 async function promptShown(panel: Frame, but: string): Promise<string> {
   const prompt = panel.locator('.prompt');
-  await panel.waitForFunction(
+  const changed = await panel.waitForFunction(
     (gone) =>
       ![gone, undefined].includes(document.querySelector<HTMLElement>('.prompt')?.innerText),
     but,
     patience,
   );
+  await changed.dispose();
   return prompt.innerText();
 }

@@ -1,4 +1,5 @@
-// Starting runs in the real editor: from a *.run.json by its lens, from the wizard with a step back, queued behind each other, stopped.
+// Starting runs in the real editor: from a *.run.json by its lens, from the wizard with a step back, queued behind each other, stopped;
+// and through a crash of the extension host.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
@@ -23,6 +24,19 @@ test('a run file runs by its lens; the wizard’s run waits for it; no process r
     await lens.click();
     const chart = await workbench.webview('[data-panel="run"]');
     await chart.locator('canvas').first().waitFor(patience);
+  });
+
+  await t.test('the run outlives its extension host, and is shown again', async () => {
+    const [trainer] = trainers(workbench.folder);
+    const status = page.locator('.statusbar-item', { hasText: /SFT \d+%/ });
+    await status.waitFor(patience);
+    process.kill(extensionHost(workbench.folder), 'SIGKILL');
+    await status.waitFor({ ...patience, state: 'detached' });
+    await workbench.reload(); // a host under development is not started again by itself
+    await status.waitFor(patience);
+    await workbench.screenshot('runs-1b-host-crashed');
+    assert.deepEqual(trainers(workbench.folder), [trainer], 'the same process is at work');
+    workbench.clearProblems(); // the editor says that its host has died
   });
 
   await t.test('the wizard counts its steps, goes back, and says what a run needs', async () => {
@@ -84,9 +98,38 @@ async function stopFirst(workbench: Workbench): Promise<void> {
   if ((await pick.count()) > 0) await pick.first().click();
 }
 
-/** The command lines of processes that train in a project. */
+/** Process ids and command lines of what trains in a project. */
 function trainers(folder: string): string[] {
-  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes('trainer.mjs run') && line.includes(folder));
+  return processes()
+    .filter(({ args }) => args.includes('trainer.mjs run') && args.includes(folder))
+    .map(({ id, args }) => `${String(id)} ${args}`);
+}
+
+/** The process of the extension host that serves a project's window. */
+function extensionHost(folder: string): number {
+  const all = processes();
+  const server = all.find(
+    ({ args }) => args.includes('server-main.js') && args.includes(`--default-folder ${folder}`),
+  );
+  const host = all.find(
+    ({ parent, args }) => parent === server?.id && args.includes('--type=extensionHost'),
+  );
+  assert.ok(host !== undefined, 'the server has an extension host');
+  return host.id;
+}
+
+interface Process {
+  readonly id: number;
+  readonly parent: number;
+  readonly args: string;
+}
+
+function processes(): Process[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+  return lines.flatMap((line) => {
+    const found = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    if (found === null) return [];
+    const [, id, parent, args] = found;
+    return [{ id: Number(id), parent: Number(parent), args }];
+  });
 }

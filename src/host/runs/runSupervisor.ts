@@ -12,7 +12,7 @@ import { runFiles, type ControlName } from '../../protocol/run.ts';
 import { Disposables, type Disposable } from '../disposables.ts';
 import { Emitter, type Listen } from '../emitter.ts';
 import type { RunChange, RunSource } from '../runPanel.ts';
-import { killProcessGroup } from './processGroup.ts';
+import { clearProcessGroup, killProcessGroup } from './processGroup.ts';
 import { Run } from './run.ts';
 import { readLogTail } from './runFolder.ts';
 import { watchEvents } from './watchEvents.ts';
@@ -35,6 +35,8 @@ const pollMs = 500;
 const startGraceMs = 20_000;
 /** How long a run may take to obey a stop before its process is ended: a PPO iteration is long. */
 export const stopGraceMs = 30_000;
+/** How long a process that has said its last word may take to be gone. */
+const leaveGraceMs = 5000;
 
 /** See the file's header. */
 export class RunSupervisor implements RunSource, Disposable {
@@ -170,7 +172,8 @@ export class RunSupervisor implements RunSource, Disposable {
 
   /**
    * Asks a run to stop with a checkpoint; resolves when it has ended. A process that has not
-   * obeyed after `graceMs` is ended with its group.
+   * obeyed after `graceMs` is ended with its group; what one that obeyed has left of its group is
+   * ended too.
    */
   async stop(run: Run, graceMs: number = stopGraceMs): Promise<void> {
     await this.ask(run, 'stop');
@@ -179,9 +182,11 @@ export class RunSupervisor implements RunSource, Disposable {
     const terminateAt = clock() + graceMs;
     const killAt = terminateAt + 5000;
     let signalled: 'SIGTERM' | 'SIGKILL' | undefined;
+    let leader = run.heartbeat?.pid;
     while (this.isLive(run) && !this.owned.isDisposed) {
       await sleep(200);
       await this.refresh(run);
+      leader = run.heartbeat?.pid ?? leader;
       const now = clock();
       const signal = now > killAt ? 'SIGKILL' : now > terminateAt ? 'SIGTERM' : undefined;
       if (signal === undefined || signal === signalled || run.heartbeat === null) continue;
@@ -189,6 +194,7 @@ export class RunSupervisor implements RunSource, Disposable {
       killProcessGroup(run.heartbeat.pid, signal);
       signalled = signal;
     }
+    if (leader !== undefined) await clearProcessGroup(leader, leaveGraceMs);
   }
 
   /** The error with which a process that was started here went away before its first event. */

@@ -22,6 +22,7 @@ import { registerPromptTable } from './host/promptTable/promptTableEditor.ts';
 import { PromptWriter } from './host/promptWriter.ts';
 import { registerRankingPanel } from './host/rankingPanel.ts';
 import { registerRunPanel } from './host/runPanel.ts';
+import { LoopResumer } from './host/runs/loopResumer.ts';
 import { RunFileLens } from './host/runs/runFileLens.ts';
 import { RunEndNotifier } from './host/runs/runEndNotifier.ts';
 import { ProcessLauncher } from './host/runs/trainerLauncher.ts';
@@ -91,6 +92,15 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
   const runs = own(currentRuns(projects, note));
   const runPanels = own(
     registerRunPanel({ extensionUri, source: runs, act: runActions(run), report: note }),
+  );
+  own(
+    new LoopResumer({
+      projects,
+      runs,
+      openRun: (id) => run('openRun', id),
+      yieldMs: () => 3000 + 3000 * Math.random(),
+      onError: report,
+    }),
   );
   const comparePanels = own(
     registerComparePanel({

@@ -1,5 +1,6 @@
 /** Says that a run has ended, where nobody can have seen it. */
 import * as vscode from 'vscode';
+import { showNotice } from '../notice.ts';
 import { keyFigures } from '../views/runNodes.ts';
 import { stageLabels } from '../views/stageLabels.ts';
 import type { Run } from './run.ts';
@@ -26,8 +27,7 @@ export class RunEndNotifier {
   /** A run has ended just now. */
   ended(run: Run): void {
     const { spec, state } = run;
-    const settings = vscode.workspace.getConfiguration('instruct');
-    if (spec === undefined || !settings.get<boolean>('runs.notifyWhenDone', true)) return;
+    if (spec === undefined) return;
     if (state === 'interrupted') {
       // A process that was only slow to beat is at work again by then.
       setTimeout(() => {
@@ -47,33 +47,21 @@ export class RunEndNotifier {
       error === undefined
         ? `${stage} was interrupted: its process is gone. It can go on from its last checkpoint.`
         : `${stage} failed. ${error.message} ${error.remedy}`;
-    const chosen = await vscode.window.showErrorMessage(
-      text,
-      'Open Run',
-      'Show Log',
-      'Resume',
-      never,
-    );
-    if (chosen === 'Open Run') await this.actions.openRun(run.id);
-    else if (chosen === 'Show Log') await this.actions.showLog(run.id);
-    else if (chosen === 'Resume') await this.actions.resume(run.id);
-    else if (chosen === never) await switchOff();
+    const actions = {
+      'Open Run': () => this.actions.openRun(run.id),
+      'Show Log': () => this.actions.showLog(run.id),
+      Resume: () => this.actions.resume(run.id),
+    };
+    await showNotice({ kind: 'error', text, actions, silencedBy });
   }
 
   private async finished(run: Run, stage: string): Promise<void> {
     const figures = run.spec === undefined ? [] : keyFigures(run.view, run.spec.stage);
     const text = [`${stage} has finished`, ...figures].join(' · ');
-    const chosen = await vscode.window.showInformationMessage(text, 'Open Run', never);
-    if (chosen === 'Open Run') await this.actions.openRun(run.id);
-    else if (chosen === never) await switchOff();
+    const actions = { 'Open Run': () => this.actions.openRun(run.id) };
+    await showNotice({ kind: 'information', text, actions, silencedBy });
   }
 }
 
 const settleMs = 2000;
-const never = "Don't Show Again";
-
-async function switchOff(): Promise<void> {
-  await vscode.workspace
-    .getConfiguration('instruct')
-    .update('runs.notifyWhenDone', false, vscode.ConfigurationTarget.Global);
-}
+const silencedBy = { setting: 'runs.notifyWhenDone', value: false };

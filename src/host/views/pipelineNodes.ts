@@ -4,26 +4,17 @@ import {
   pipelineSteps,
   stageOfStep,
   stepRunId,
-  waitingForRankings,
   type PipelineStep,
 } from '../../protocol/pipelineSteps.ts';
 import type { RunSpec } from '../../protocol/run.ts';
+import { rankingsNeeded, waitsForPeople, type RankedSoFar } from '../runs/waitingPipelines.ts';
 import type { ShownRun } from './shownRun.ts';
 import { stageLabels } from './stageLabels.ts';
 import type { TreeNode } from './treeNode.ts';
 
-/** Of a pipeline, how far people are with ranking what it has sampled; undefined where they need not. */
-export type RankedSoFar = (pipeline: RunSpec) => SampledRanked | undefined;
-
-/** Whether a pipeline has stopped until people have ranked. */
-export function waitsForPeople({ state, view }: Pick<ShownRun, 'state' | 'view'>): boolean {
-  return state === 'stopped' && view.warnings.at(-1)?.code === waitingForRankings;
-}
-
 /** How far the labelers of a waiting pipeline are, and whether it can go on. */
-export function peopleInWords({ sampled, ranked }: SampledRanked, spec: RunSpec): string {
-  const least = Number(spec.hyperparameters['minRankings'] ?? 0);
-  const needed = least === 0 ? sampled : Math.min(least, sampled);
+export function peopleInWords(sofar: SampledRanked, spec: RunSpec): string {
+  const { ranked, needed } = rankingsNeeded(sofar, spec);
   return ranked >= needed
     ? `${ranked} ranked: resume to go on`
     : `waits for people: ${ranked} of ${needed} ranked`;

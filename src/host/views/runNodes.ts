@@ -1,7 +1,8 @@
 /** How a run reads in the Runs view and in the status bar. */
 import type { RunState, Stage } from '../../protocol/run.ts';
 import type { RunView } from '../../protocol/runFold.ts';
-import { peopleInWords, pipelineNodes, waitsForPeople, type RankedSoFar } from './pipelineNodes.ts';
+import { waitsForPeople, type RankedSoFar } from '../runs/waitingPipelines.ts';
+import { peopleInWords, pipelineNodes } from './pipelineNodes.ts';
 import type { ShownRun } from './shownRun.ts';
 import { stageLabels } from './stageLabels.ts';
 import { type IconName, type TreeNode } from './treeNode.ts';

@@ -1,7 +1,5 @@
 /** The four views, the status bar and the context keys, kept up to date with the project. */
 import * as vscode from 'vscode';
-import { sampledRanked } from '../../data/index.ts';
-import { stepRunId } from '../../protocol/pipelineSteps.ts';
 import { queueOptions } from '../labeling/labelingQueue.ts';
 import { Disposables } from '../disposables.ts';
 import type { ProjectDiagnostics } from '../project/projectDiagnostics.ts';
@@ -10,12 +8,12 @@ import type { ProjectService } from '../project/projectService.ts';
 import { RunStatusBar } from '../runs/runStatusBar.ts';
 import { FileDigests, outOfDate } from '../runs/outOfDate.ts';
 import type { Run } from '../runs/run.ts';
+import { rankedSoFar } from '../runs/waitingPipelines.ts';
 import { datasetNodes } from './datasetNodes.ts';
 import { listModels, type ModelInfo } from './modelCatalog.ts';
 import { modelNodes } from './modelNodes.ts';
 import { NodeTree } from './nodeTree.ts';
 import { queueNodes } from './queueNodes.ts';
-import type { RankedSoFar } from './pipelineNodes.ts';
 import { runNodes } from './runNodes.ts';
 import type { TreeNode } from './treeNode.ts';
 
@@ -167,10 +165,8 @@ export class StudioViews implements vscode.Disposable {
   }
 
   private runRows({ runs, dataset }: ProjectFolder): readonly TreeNode[] {
-    const rankedSoFar: RankedSoFar = (pipeline) =>
-      dataset === undefined ? undefined : sampledRanked(dataset, stepRunId(pipeline, 'sample'));
     const isLive = (run: Run): boolean => runs.isLive(run);
-    return runNodes(runs.runs, isLive, Date.now(), rankedSoFar, this.outdated);
+    return runNodes(runs.runs, isLive, Date.now(), rankedSoFar(dataset), this.outdated);
   }
 
   private datasetRows(project: ProjectFolder): readonly TreeNode[] {

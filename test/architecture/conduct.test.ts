@@ -13,6 +13,8 @@ const manifestSchema = z.looseObject({
   devDependencies: z.record(z.string(), z.string()),
   dependencies: z.record(z.string(), z.string()),
   activationEvents: z.array(z.string()),
+  bugs: z.object({ url: z.url() }),
+  repository: z.looseObject({ url: z.url() }),
   categories: z.array(z.string()),
   capabilities: z.looseObject({
     untrustedWorkspaces: z.looseObject({
@@ -23,6 +25,18 @@ const manifestSchema = z.looseObject({
   contributes: z.looseObject({
     commands: z.array(titled.extend({ command: z.string(), category: z.literal('Instruct') })),
     keybindings: z.array(z.looseObject({ when: z.string() })),
+    walkthroughs: z.tuple([
+      z.looseObject({
+        steps: z.array(
+          z.looseObject({
+            id: z.string(),
+            description: z.string(),
+            media: z.object({ svg: z.string(), altText: z.string() }),
+            completionEvents: z.array(z.string()),
+          }),
+        ),
+      }),
+    ]),
     configuration: z.looseObject({ properties: z.record(z.string(), z.looseObject({})) }),
   }),
 });
@@ -30,6 +44,11 @@ const manifest = manifestSchema.parse(JSON.parse(await read('package.json')));
 const sentences = z
   .record(z.string(), z.string())
   .parse(JSON.parse(await read('package.nls.json')));
+
+/** What a `%key%` of the manifest stands for. */
+function sentence(reference: string): string {
+  return sentences[reference.slice(1, -1)] ?? '';
+}
 
 async function sources(
   pattern: string,
@@ -89,6 +108,31 @@ test('commands read as title case without emoji, and every sentence of the manif
     keys.filter((key) => !(key in sentences)),
     [],
   );
+});
+
+test('one walkthrough of a few steps: each has its command, what ticks it off, and a picture in the theme’s colours', async () => {
+  const [{ steps }] = manifest.contributes.walkthroughs;
+  assert.ok(steps.length >= 4 && steps.length <= 7);
+  const commands = new Set(manifest.contributes.commands.map(({ command }) => command));
+  for (const { id, description, media, completionEvents } of steps) {
+    const linked = [...sentence(description).matchAll(/\(command:([\w.]+)\)/g)].map(([, to]) => to);
+    assert.ok(linked.length > 0, `${id} has nothing to do`);
+    assert.deepEqual(
+      linked.filter((command) => !commands.has(command)),
+      [],
+    );
+    for (const event of completionEvents) {
+      assert.match(event, /^onCommand:|^onContext:instruct\.hasProject$/);
+      if (event.startsWith('onCommand:')) assert.ok(commands.has(event.slice('onCommand:'.length)));
+    }
+    assert.ok(completionEvents.length > 0, `${id} is never done`);
+    const picture = await read(media.svg);
+    assert.ok(picture.length < 10_000);
+    assert.doesNotMatch(picture, /#[0-9a-f]{3,8}\b|style=|<script/i);
+    assert.match(picture, /var\(--vscode-/);
+    assert.ok(sentence(media.altText).length > 20);
+  }
+  assert.match(manifest.bugs.url, /\/issues$/);
 });
 
 test('keys are bound in our own editors only', () => {

@@ -16,4 +16,20 @@ test('an empty folder opens with Instruct in the activity bar, and nothing opens
     [],
   );
   await workbench.screenshot('empty-folder');
+
+  // The welcome leads to the walkthrough, whose first step makes the sample project and is ticked off by it.
+  const { page } = workbench;
+  await page.locator('.part.sidebar').getByText('open the walkthrough').click();
+  const walkthrough = page.locator('.gettingStartedContainer');
+  await walkthrough.getByText('Align a Language Model').first().waitFor();
+  const step = walkthrough.locator('.getting-started-step');
+  assert.equal(await step.count(), 6);
+  await page.keyboard.press('Control+B'); // the pictures stand beside the steps where there is room
+  await step.filter({ hasText: 'Rank a few' }).click();
+  await workbench.screenshot('walkthrough-rank');
+  await step.filter({ hasText: 'sample project' }).click();
+  await walkthrough.getByRole('button', { name: 'Create Sample Project…' }).click();
+  await workbench.pick('this folder is empty');
+  await step.locator('.codicon-getting-started-step-checked').first().waitFor();
+  await workbench.screenshot('walkthrough-project');
 });

@@ -137,6 +137,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     prompt: z.string(),
     completion: z.string(),
     score: z.number().optional(),
+    /** Of a reward model's run: the place that labelers gave to this completion, from 1. */
+    rank: z.int().min(1).optional(),
   }),
   z.object({ type: z.literal('checkpoint'), time: z.number(), step, path: z.string() }),
   z.object({

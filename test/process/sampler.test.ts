@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import {
@@ -9,14 +7,7 @@ import {
   type SamplerRequest,
 } from '../../src/protocol/sampler.ts';
 import { writeLessonProject } from './fixtures/lessonProject.ts';
-import {
-  entry,
-  instruct,
-  startNode,
-  temporaryFolder,
-  until,
-  type StartedProcess,
-} from './fixtures/runs.ts';
+import { entry, startNode, temporaryFolder, until, type StartedProcess } from './fixtures/runs.ts';
 
 /** A sampler on the lesson project: what it said so far, and how to ask it. */
 interface Conversation extends StartedProcess {
@@ -26,14 +17,9 @@ interface Conversation extends StartedProcess {
   untilDone(id: string): Promise<Extract<SamplerReply, { type: 'done' | 'error' }>>;
 }
 
-async function lessonProject(t: TestContext): Promise<string> {
+async function startSampler(t: TestContext): Promise<Conversation> {
   const project = temporaryFolder(t);
   await writeLessonProject(project);
-  return project;
-}
-
-async function startSampler(t: TestContext, made?: string): Promise<Conversation> {
-  const project = made ?? (await lessonProject(t));
   const started = startNode(t, entry, ['sampler', '--project', project]);
   const { stdin, stdout } = started.process;
   assert.ok(stdin !== null && stdout !== null);
@@ -172,41 +158,4 @@ test('a text is counted in tokens of the model, and a missing model is an error'
   assert.deepEqual(sampler.of('c2'), [{ type: 'counted', id: 'c2', tokens: 0 }]);
   const [missing] = sampler.of('c3');
   assert.ok(missing.type === 'error' && missing.code === 'missing-file');
-});
-
-test('a checkpoint writes what the model of its run does, with an adapter and an average too', async (t) => {
-  const project = await lessonProject(t);
-  const trained = async (stage: string, ...settings: string[]): Promise<string> => {
-    const set = settings.flatMap((setting) => ['--set', setting]);
-    const end = await instruct(t, [stage, '--project', project, '--json', ...set]);
-    assert.equal(end.code, 0, end.stderr);
-    const [made] = readdirSync(join(project, 'runs')).filter((name) => !runs.includes(name));
-    runs.push(made);
-    return made;
-  };
-  const runs: string[] = [];
-  const quick = ['epochs=6', 'batchSize=2', 'learningRate=0.01'];
-  await trained('sft', ...quick, 'loraRank=2');
-  await trained('sft', ...quick);
-  const reward = await trained('rm', ...quick);
-  await trained('ppo', 'iterations=3', 'batchSize=4', 'minibatchSize=2', 'maxNewTokens=8');
-  const sampler = await startSampler(t, project);
-  const written = async (model: string): Promise<SamplerReply> => {
-    sampler.ask(request(model, { model }));
-    return { ...(await sampler.untilDone(model)), id: '' };
-  };
-  const checkpointOf = (run: string): string => {
-    const [step] = readdirSync(join(project, 'runs', run, 'checkpoints'));
-    return `runs/${run}/checkpoints/${step}`;
-  };
-  const base = await written('models/base');
-  for (const run of runs.filter((each) => each !== reward)) {
-    const model = await written(`runs/${run}/model`);
-    assert.ok(model.type === 'done' && base.type === 'done' && model.logprob !== base.logprob);
-    assert.deepEqual(await written(checkpointOf(run)), model, run);
-  }
-  const noPolicy = await written(checkpointOf(reward));
-  assert.ok(noPolicy.type === 'error' && noPolicy.code === 'bad-run');
-  const gone = await written(`runs/${reward}/checkpoints/step-1`);
-  assert.ok(gone.type === 'error' && gone.code === 'missing-file');
 });

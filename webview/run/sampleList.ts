@@ -55,7 +55,7 @@ export class SampleList {
   /** Brings the completions of a step into sight. */
   reveal(step: number): void {
     this.#step = step;
-    for (const { prompt } of historiesOf(this.#samples)) this.#open.add(prompt);
+    for (const { key } of historiesOf(this.#samples)) this.#open.add(key);
     this.#draw();
     this.root.querySelector('[aria-current]')?.scrollIntoView({ block: 'center' });
   }
@@ -67,8 +67,8 @@ export class SampleList {
   }
 
   #history(history: PromptHistory): HTMLElement {
-    const { prompt, samples } = history;
-    const all = this.#open.has(prompt) || samples.length <= shownAtFirst;
+    const { key, prompt, rank, samples } = history;
+    const all = this.#open.has(key) || samples.length <= shownAtFirst;
     const from = all ? 0 : samples.length - shownAtFirst;
     const items = samples
       .map((sample, at) => ({ sample, at }))
@@ -76,13 +76,16 @@ export class SampleList {
       .reverse()
       .map(({ sample, at }) => this.#item(sample, samples, at));
     const more = button(`Show All ${samples.length}`, () => {
-      this.#open.add(prompt);
+      this.#open.add(key);
       this.#draw();
     });
     return element(
       'article',
       {},
       element('p', { class: 'text asked' }, visibleText(prompt)),
+      ...(rank === undefined
+        ? []
+        : [element('p', { class: 'quiet' }, `Ranked ${rank} by labelers`)]),
       element('ol', { class: 'samples' }, ...items),
       ...(all ? [] : [more]),
     );

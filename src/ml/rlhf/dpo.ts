@@ -18,6 +18,7 @@ import { Learner } from './learner.ts';
 import { EpochOrder } from './order.ts';
 import { LogprobPass, batchFeeds, logprobsAt } from './passes.ts';
 import { mean } from './statistics.ts';
+import { beforeTraining, ValidationSamples } from './validationSamples.ts';
 import type { LoopResult, LoopState, StepReport, TrainingLoop } from './trainingLoop.ts';
 
 /** What direct preference optimisation needs. */
@@ -35,6 +36,8 @@ export interface DpoOptions {
 const scoringRows = 64;
 /** Completions of a batch are padded to a multiple of this, so that few programs are compiled. */
 const completionStep = 16;
+/** The longest completion of a held-out prompt that is shown. */
+const sampledTokens = 48;
 
 /** See the file's header. One `advance` is one optimisation step. */
 export class DpoLoop implements TrainingLoop<LanguageModel> {
@@ -45,6 +48,7 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
   readonly #order: EpochOrder;
   readonly #learner: Learner;
   readonly #logprobs: LogprobPass;
+  readonly #samples: ValidationSamples;
 
   /** @throws InstructError `empty-dataset` when no ranking holds a comparison. */
   constructor(options: DpoOptions) {
@@ -64,6 +68,13 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
     this.totalSteps = hyperparameters.epochs * this.#order.batchesPerEpoch;
     this.#learner = new Learner('policy', model.parameters.clone(), hyperparameters, execution);
     this.#logprobs = new LogprobPass(withoutDropout(model.config), 1, execution);
+    const prompts = options.validation.map(({ prompt }) => ({ prompt }));
+    this.#samples = new ValidationSamples({
+      model,
+      prompts,
+      maxNewTokens: sampledTokens,
+      execution,
+    });
   }
 
   get step(): number {
@@ -74,6 +85,8 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
     const { model, hyperparameters, seed } = this.#options;
     const schedule = cosineDecay(this.totalSteps, hyperparameters.finalLearningRateRatio);
     const learningRate = hyperparameters.learningRate * schedule(this.step);
+    const samples =
+      this.step === 0 ? beforeTraining(await this.#samples.draw(this.#learner.parameters)) : [];
     const rankings = this.#order.batch(this.step).map((index) => this.#training[index]);
     const sequences = rankings.flatMap((ranking) => ranking.sequences);
     const batch = packBatch(sequences, 'completion', model.config.nCtx);
@@ -118,8 +131,9 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
     };
     if (this.step % this.#order.batchesPerEpoch === 0) {
       Object.assign(metrics, await this.#validate());
+      samples.push(...(await this.#samples.draw(this.#learner.parameters)));
     }
-    return { metrics, tokens: batch.tokenCount };
+    return { metrics, tokens: batch.tokenCount, samples };
   }
 
   /** The log-probability of each whole completion, nats. */
@@ -187,6 +201,7 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
   dispose(): void {
     this.#learner.dispose();
     this.#logprobs.dispose();
+    this.#samples.dispose();
   }
 }
 

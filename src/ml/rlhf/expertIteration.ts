@@ -16,13 +16,8 @@ import { EpochOrder } from './order.ts';
 import { LogprobPass, ScalarPass } from './passes.ts';
 import type { RolloutPrompt } from './rollout.ts';
 import { mean } from './statistics.ts';
-import type {
-  LoopResult,
-  LoopSample,
-  LoopState,
-  StepReport,
-  TrainingLoop,
-} from './trainingLoop.ts';
+import type { LoopResult, LoopState, StepReport, TrainingLoop } from './trainingLoop.ts';
+import { beforeTraining, ValidationSamples } from './validationSamples.ts';
 
 /** What expert iteration needs. */
 export interface ExpertOptions {
@@ -30,6 +25,8 @@ export interface ExpertOptions {
   readonly model: LanguageModel;
   readonly rewardModel: RewardModel;
   readonly prompts: readonly RolloutPrompt[];
+  /** Held-out prompts whose completions are shown; the first of `prompts` when left out. */
+  readonly validationPrompts?: readonly RolloutPrompt[];
   readonly hyperparameters: Hyperparameters<'expert'>;
   readonly seed: number;
   readonly execution?: ExecutionOptions;
@@ -46,7 +43,6 @@ interface Drawn {
 }
 
 const scoringRows = 64;
-const samplesPerIteration = 3;
 const stateSchema = z.object({ step: z.int().min(0), policy: z.int() });
 
 /** See the file's header. One `advance` is one iteration: sample, keep the best, fine-tune. */
@@ -59,6 +55,7 @@ export class ExpertIterationLoop implements TrainingLoop<LanguageModel> {
   readonly #scores: ScalarPass;
   readonly #references: LogprobPass;
   readonly #policy: LanguageModelLearner;
+  readonly #samples: ValidationSamples;
   #step = 0;
 
   /**
@@ -94,6 +91,11 @@ export class ExpertIterationLoop implements TrainingLoop<LanguageModel> {
     this.#scores = new ScalarPass(rewardModel.config, execution);
     this.#references = new LogprobPass(model.config, hyperparameters.temperature, execution);
     this.#policy = new LanguageModelLearner(model, 'completion', hyperparameters, execution);
+    const { validationPrompts = [], prompts } = options;
+    this.#samples = new ValidationSamples({
+      ...{ model, rewardModel, execution, maxNewTokens: hyperparameters.maxNewTokens },
+      prompts: validationPrompts.length > 0 ? validationPrompts : prompts,
+    });
   }
 
   get step(): number {
@@ -102,6 +104,8 @@ export class ExpertIterationLoop implements TrainingLoop<LanguageModel> {
 
   async advance(): Promise<StepReport> {
     const { hyperparameters } = this.#options;
+    const { parameters } = this.#policy.learner;
+    const samples = this.#step === 0 ? beforeTraining(await this.#samples.draw(parameters)) : [];
     const prompts = this.#order
       .fullBatch(this.#step, hyperparameters.batchSize)
       .map((index) => this.#prompts[index]);
@@ -127,14 +131,10 @@ export class ExpertIterationLoop implements TrainingLoop<LanguageModel> {
     for (const [name, value] of Object.entries(metrics)) checkFinite(value, name, this.#step + 1);
     Object.assign(metrics, await this.#learn(kept.filter(({ ended }) => ended)));
     this.#step++;
+    samples.push(...(await this.#samples.draw(parameters)));
     return {
       metrics: { ...metrics, learning_rate: hyperparameters.learningRate },
-      samples: kept.slice(0, samplesPerIteration).map((one, i): LoopSample => ({
-        promptId: prompts[i].promptId,
-        prompt: prompts[i].prompt,
-        completion: this.#options.model.tokenizer.decode(one.sequence.completion),
-        score: one.score,
-      })),
+      samples,
       tokens: drawn
         .flat()
         .reduce(
@@ -220,6 +220,7 @@ export class ExpertIterationLoop implements TrainingLoop<LanguageModel> {
     this.#generator.dispose();
     this.#scores.dispose();
     this.#references.dispose();
+    this.#samples.dispose();
   }
 }
 

@@ -31,9 +31,11 @@ import type {
   StepReport,
   TrainingLoop,
 } from './trainingLoop.ts';
+import { beforeTraining, ValidationSamples } from './validationSamples.ts';
 import { whiten } from './whiten.ts';
 
-const samplesPerIteration = 3;
+/** Iterations from one look at the validation prompts to the next, where no episodes are written. */
+const lookEvery = 5;
 /** Episodes that are looked at again when a KL is negative. */
 const examined = 32;
 
@@ -59,6 +61,7 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
   readonly #kl: KlController;
   readonly #diagnoser: Diagnoser;
   readonly #best = new BestMean(5);
+  readonly #samples: ValidationSamples;
   #step = 0;
 
   /**
@@ -83,6 +86,11 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     this.#kl =
       klController === 'adaptive' ? adaptiveKl(klCoef, klTarget, klHorizon) : constantKl(klCoef);
     this.#diagnoser = new Diagnoser(hyperparameters.klLimit);
+    const { validationPrompts = [], prompts } = options;
+    this.#samples = new ValidationSamples({
+      ...{ model, rewardModel, execution, maxNewTokens: hyperparameters.maxNewTokens },
+      prompts: validationPrompts.length > 0 ? validationPrompts : prompts,
+    });
   }
 
   get step(): number {
@@ -92,14 +100,16 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
   async advance(): Promise<StepReport> {
     const { hyperparameters, model } = this.#options;
     const { rolloutEvery, rolloutEpisodes, stopOn } = hyperparameters;
+    const first = this.#step === 0 ? beforeTraining(await this.#look()) : [];
     const rollout = await this.#rollOut();
     const experience = gatherExperience(rollout.episodes, hyperparameters, this.#kl.value);
     const iteration = this.#step + 1;
     for (const [name, value] of Object.entries(experience.metrics)) {
       checkFinite(value, name, iteration);
     }
+    const isShown = (every: number): boolean => iteration === 1 || iteration % every === 0;
     const rollouts =
-      rolloutEvery > 0 && (iteration === 1 || iteration % rolloutEvery === 0)
+      rolloutEvery > 0 && isShown(rolloutEvery)
         ? rolloutRecords(rollout, experience, model, { iteration, count: rolloutEpisodes })
         : [];
     // Examined now: the policy is still the one that sampled.
@@ -113,10 +123,12 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     this.#step++;
     const metrics = { ...experience.metrics, ...learned };
     const warnings = this.#diagnoser.observe(factsOf(metrics, experience), suspect);
+    const isLooked =
+      isShown(rolloutEvery > 0 ? rolloutEvery : lookEvery) || iteration === this.totalSteps;
     const fatal = warnings.find(({ code }) => listed(stopOn).includes(code));
     return {
       metrics,
-      samples: this.#samples(rollout, experience),
+      samples: [...first, ...(isLooked ? await this.#look() : [])],
       tokens: tokensOf(rollout.sequences),
       rollouts,
       warnings,
@@ -242,14 +254,9 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     });
   }
 
-  #samples({ prompts, sequences }: Rollout, { scores }: Experience): LoopSample[] {
-    const { tokenizer } = this.#options.model;
-    return sequences.slice(0, samplesPerIteration).map(({ completion }, i) => ({
-      promptId: prompts[i].promptId,
-      prompt: prompts[i].prompt,
-      completion: tokenizer.decode(completion),
-      score: scores[i],
-    }));
+  /** What the model that the run would leave now writes for the validation prompts. */
+  #look(): Promise<LoopSample[]> {
+    return this.#samples.draw(this.#average?.parameters ?? this.#policy.parameters);
   }
 
   #isBest(metrics: Readonly<Record<string, number>>): boolean {
@@ -319,6 +326,7 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     this.#policy.dispose();
     this.#value.dispose();
     this.#worker.dispose();
+    this.#samples.dispose();
   }
 }
 

@@ -13,6 +13,8 @@ export interface PpoOptions {
   /** Scores completions and is where the value model starts. It is not changed. */
   readonly rewardModel: RewardModel;
   readonly prompts: readonly RolloutPrompt[];
+  /** Held-out prompts whose completions are shown; the first of `prompts` when left out. */
+  readonly validationPrompts?: readonly RolloutPrompt[];
   /** Pre-training text; needed where `ptxCoef` is above 0. */
   readonly document?: DrawDocument;
   readonly hyperparameters: Hyperparameters<'ppo'>;

@@ -34,7 +34,14 @@ import { rewardQuality, type ScoredRanking } from './rewardQuality.ts';
 import { judgeRewardModel } from './rewardVerdict.ts';
 import type { Demonstrated } from './sft.ts';
 import { mean, standardDeviation } from './statistics.ts';
-import type { LoopResult, LoopState, StepReport, TrainingLoop } from './trainingLoop.ts';
+import type {
+  LoopResult,
+  LoopSample,
+  LoopState,
+  StepReport,
+  TrainingLoop,
+} from './trainingLoop.ts';
+import { beforeTraining, shownPrompts } from './validationSamples.ts';
 
 /** What training a reward model needs. */
 export interface RewardModelOptions {
@@ -100,6 +107,7 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
     const { model, hyperparameters } = this.#options;
     const schedule = cosineDecay(this.totalSteps, hyperparameters.finalLearningRateRatio);
     const learningRate = hyperparameters.learningRate * schedule(this.step);
+    const samples = this.step === 0 ? beforeTraining(await this.#samples()) : [];
     const rankings = this.#order.batch(this.step).map((index) => this.#training[index]);
     const batch = packBatch(
       rankings.flatMap(({ sequences }) => sequences),
@@ -134,8 +142,26 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
         metrics['rm/validation_accuracy'] = quality.accuracy;
         metrics['rm/validation_loss'] = quality.loss;
       }
+      samples.push(...(await this.#samples()));
     }
-    return { metrics, tokens: batch.tokenCount };
+    return { metrics, tokens: batch.tokenCount, samples };
+  }
+
+  /** What the completions of a few held-out rankings score now, before the bias that is set at the end. */
+  async #samples(): Promise<LoopSample[]> {
+    const byPrompt = new Map([...this.#validation].reverse().map((of) => [of.source.prompt, of]));
+    const shown = [...byPrompt.values()].slice(-shownPrompts).reverse();
+    const scored = await this.#scored(shown, (reward) => reward);
+    return scored.flatMap(({ prompt, ranking, completions }) =>
+      ranking.flatMap((group, place) =>
+        group.map((index): LoopSample => ({
+          prompt: prompt.replace(/\n$/, ''),
+          completion: completions[index].text,
+          score: completions[index].score,
+          rank: place + 1,
+        })),
+      ),
+    );
   }
 
   #dropout({ rows, length }: BatchShape): Arrays {

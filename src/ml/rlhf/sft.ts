@@ -15,6 +15,7 @@ import { LanguageModelLearner, type MixedSequences } from './languageModelLoss.t
 import { badCheckpoint } from './learner.ts';
 import { EpochOrder } from './order.ts';
 import type { LoopResult, LoopState, StepReport, TrainingLoop } from './trainingLoop.ts';
+import { beforeTraining, ValidationSamples } from './validationSamples.ts';
 import { ValidationScore } from './validationScore.ts';
 
 /** A demonstration as a model sees it. */
@@ -33,7 +34,7 @@ export interface SftOptions {
   readonly validation: readonly Demonstrated[];
   /** Scores the model's own completions after each epoch; nothing is scored when left out. */
   readonly rewardModel?: RewardModel | undefined;
-  /** Held-out prompts for that, the model's text, separator included. */
+  /** Held-out prompts for that and for samples to look at, the model's text, separator included. */
   readonly validationPrompts?: readonly string[] | undefined;
   /** Draws pre-training text; needed where `pretrainMix` is above 0. */
   readonly document?: DrawDocument | undefined;
@@ -57,6 +58,7 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
   readonly #learner: LanguageModelLearner;
   readonly #score: ValidationScore | null;
   readonly #best: BestParameters;
+  readonly #samples: ValidationSamples;
 
   /**
    * @throws InstructError `empty-dataset` when no demonstration fits the model's context, or what
@@ -82,6 +84,7 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
     this.#order = new EpochOrder(this.#training.length, hyperparameters.batchSize, options.seed);
     this.totalSteps = hyperparameters.epochs * this.#order.batchesPerEpoch;
     this.#score = validationScore(this.#options);
+    this.#samples = validationSamples(this.#options);
     this.#best = new BestParameters(
       hyperparameters.selectBy === 'validation-loss' ? 'lower' : 'higher',
     );
@@ -125,6 +128,8 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
     const { hyperparameters } = this.#options;
     const { residualDropout } = hyperparameters;
     const step = this.step;
+    const { parameters } = this.#learner.learner;
+    const samples = step === 0 ? beforeTraining(await this.#samples.draw(parameters)) : [];
     const schedule = cosineDecay(this.totalSteps, hyperparameters.finalLearningRateRatio);
     const learningRate = hyperparameters.learningRate * schedule(step);
     const sequences = this.#order.batch(step).map((index) => this.#training[index]);
@@ -144,8 +149,9 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
       const measured = await this.#measure();
       Object.assign(metrics, measured);
       await this.#select(this.step / batchesPerEpoch, measured);
+      samples.push(...(await this.#samples.draw(parameters)));
     }
-    return { metrics, tokens };
+    return { metrics, tokens, samples };
   }
 
   /** Rows of pre-training text: so many that they are their share of the batch, one at least. */
@@ -225,7 +231,15 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
   dispose(): void {
     this.#learner.dispose();
     this.#score?.dispose();
+    this.#samples.dispose();
   }
+}
+
+function validationSamples(options: SftOptions): ValidationSamples {
+  const { model, rewardModel, validationPrompts = [], hyperparameters, execution } = options;
+  const prompts = validationPrompts.map((prompt) => ({ prompt }));
+  const { selectMaxNewTokens: maxNewTokens } = hyperparameters;
+  return new ValidationSamples({ model, rewardModel, prompts, maxNewTokens, execution });
 }
 
 function validationScore(options: SftOptions): ValidationScore | null {

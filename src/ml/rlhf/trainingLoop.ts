@@ -10,11 +10,15 @@ export type JsonValue =
 
 /** An episode or completion worth showing to whoever watches the run. */
 export interface LoopSample {
+  /** Where it was drawn, if not after the step that reports it. */
+  readonly step?: number;
   readonly promptId?: string;
   readonly prompt: string;
   readonly completion: string;
   /** The reward model's scalar, where one is at hand. */
   readonly score?: number;
+  /** The place that labelers gave to a completion which is scored while its reward model learns, from 1. */
+  readonly rank?: number;
 }
 
 /** What one {@link TrainingLoop.advance} did. */

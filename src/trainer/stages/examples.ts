@@ -50,6 +50,22 @@ export function asked({ id, text }: Pick<PromptEntry, 'id' | 'text'>): Asked {
   return { promptId: id, prompt: modelInput(text) };
 }
 
+/** What is answered in training and what is only looked at; of older runs the former alone. */
+export const askedInputsSchema = z.union([
+  z.object({ prompts: z.array(askedSchema), validPrompts: z.array(askedSchema) }),
+  z.array(askedSchema).transform((prompts) => ({ prompts, validPrompts: [] })),
+]);
+
+/**
+ * The prompts of the train and of the valid split.
+ * @throws InstructError `empty-dataset` where there are none to train on.
+ */
+export function askedInputs(dataset: Dataset): { prompts: Asked[]; validPrompts: Asked[] } {
+  const prompts = promptsOf(dataset, 'train').map(asked);
+  refuseEmpty(prompts, 'prompts', 'train', 'Add prompts first.');
+  return { prompts, validPrompts: promptsOf(dataset, 'valid').map(asked) };
+}
+
 /** The demonstrations of each split, of all categories or of some. */
 export function demonstratedBySplit(
   dataset: Dataset,

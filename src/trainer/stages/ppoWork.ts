@@ -1,10 +1,9 @@
 /** PPO: from an SFT model, a reward model and a project's prompts to an aligned policy. */
-import { z } from 'zod';
 import { PpoLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
 import { executionOf } from './execution.ts';
-import { asked, askedSchema, promptsOf, refuseEmpty } from './examples.ts';
+import { askedInputs, askedInputsSchema } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { pretrainingText } from './pretrainingText.ts';
 import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';
@@ -14,9 +13,8 @@ import { warnOfRewardModel } from './rewardReportFile.ts';
 export const ppoWork: WorkMaker = async (context) => {
   const { spec } = context.run;
   const hyperparameters = resolveHyperparameters('ppo', spec.hyperparameters);
-  const prompts = await frozenInputs(context, z.array(askedSchema), (dataset) => {
-    const found = promptsOf(dataset, 'train').map(asked);
-    refuseEmpty(found, 'prompts', 'train', 'Add prompts first.');
+  const { prompts, validPrompts } = await frozenInputs(context, askedInputsSchema, (dataset) => {
+    const found = askedInputs(dataset);
     warnOfRewardModel(context); // once, not again when the run goes on
     return found;
   });
@@ -25,6 +23,7 @@ export const ppoWork: WorkMaker = async (context) => {
     model: await languageModelOf(context.run, 'policy'),
     rewardModel: await rewardModelOf(context.run, 'reward'),
     prompts,
+    validationPrompts: validPrompts,
     ...(text === null ? {} : { document: text }),
     hyperparameters,
     seed: spec.seed,

@@ -17,3 +17,18 @@ export const reportReplySchema = z.union([
   z.object({ files: z.array(z.string()) }),
   z.object({ error: errorDataSchema }),
 ]);
+
+/** The stages whose memory can be told before they start. */
+export const estimatedStages = ['pretrain', 'sft', 'rm', 'ppo', 'dpo', 'expert', 'sample'] as const;
+/** One of {@link estimatedStages}. */
+export type EstimatedStage = (typeof estimatedStages)[number];
+
+const toldSchema = z.object({
+  total: z.number(),
+  free: z.number(),
+  refusal: errorDataSchema.nullable(),
+});
+/** The answer to `estimate --json`: bytes, and why the run is refused where they are too many. */
+export const estimateReplySchema = z.union([toldSchema, z.object({ error: errorDataSchema })]);
+/** See {@link estimateReplySchema}; where there was no error. */
+export type EstimateReply = z.infer<typeof toldSchema>;

@@ -3,19 +3,25 @@ import { freemem } from 'node:os';
 import process from 'node:process';
 import type { ModelConfig } from '../ml/models/index.ts';
 import {
+  expertMemory,
   languageTrainingMemory,
   ppoMemory,
+  preferenceTrainingMemory,
   rewardTrainingMemory,
   samplingMemory,
   type MemoryEstimate,
 } from '../ml/rlhf/index.ts';
 import { InstructError } from '../protocol/errors.ts';
 import type { Hyperparameters } from '../protocol/hyperparameters.ts';
+import type { EstimatedStage } from '../protocol/trainerCommand.ts';
 
-/** The stages whose memory can be told. */
-export const estimatedStages = ['pretrain', 'sft', 'rm', 'ppo', 'sample'] as const;
-/** One of {@link estimatedStages}. */
-export type EstimatedStage = (typeof estimatedStages)[number];
+/** What a stage's memory depends on besides its model and its settings. */
+export interface StageLengths {
+  /** Tokens of a sequence, prompt and completion. */
+  readonly length: number;
+  /** K: completions that a ranking orders. */
+  readonly completions: number;
+}
 
 /** Rows that a `Generator` has under way at once. */
 const generatedRows = 64;
@@ -24,75 +30,136 @@ type Estimators = {
   readonly [S in EstimatedStage]: (
     config: ModelConfig,
     settings: Hyperparameters<S>,
-    length: number,
+    lengths: StageLengths,
   ) => MemoryEstimate;
 };
 
-/** The estimate of each stage on sequences of `length` tokens, prompt and completion. */
+/** The estimate of each stage. */
 export const stageMemory = {
-  pretrain: (config, settings, length) =>
+  pretrain: (config, settings, { length }) =>
     languageTrainingMemory(config, { sequences: settings.batchSize, length }, settings),
-  sft: (config, settings, length) =>
+  sft: (config, settings, { length }) =>
     languageTrainingMemory(config, { sequences: settings.batchSize, length }, settings),
-  rm: (config, { batchSize }, length) =>
-    rewardTrainingMemory(config, { sequences: batchSize * mostCompletions, length }),
-  ppo: (config, { minibatchSize }, length) =>
-    ppoMemory(config, { sequences: minibatchSize, length }, generatedRows),
-  sample: (config, _, length) => samplingMemory(config, { sequences: generatedRows, length }),
+  rm: (config, settings, { length, completions }) =>
+    rewardTrainingMemory(config, { sequences: settings.batchSize * completions, length }, settings),
+  ppo: (config, settings, { length }) =>
+    ppoMemory(config, { sequences: settings.minibatchSize, length }, settings),
+  dpo: (config, settings, { length, completions }) => {
+    const shape = { sequences: settings.batchSize * completions, length };
+    return preferenceTrainingMemory(config, shape, settings);
+  },
+  expert: (config, settings, { length }) =>
+    expertMemory(config, { sequences: settings.minibatchSize, length }, settings),
+  sample: (config, _, { length }) => samplingMemory(config, { sequences: generatedRows, length }),
 } as const satisfies Estimators;
-
-/** K of the paper's largest rankings. */
-const mostCompletions = 9;
 
 /** Bytes that a process may still take. */
 export function freeBytes(): number {
   return 'availableMemory' in process ? process.availableMemory() : freemem();
 }
 
-/** The settings of `sft` or `pretrain` that trade time for memory. */
-type MemorySettings = Pick<Hyperparameters<'sft'>, 'microBatchSize' | 'gradientCheckpointing'>;
+/** What a stage is to be told the memory of. */
+export interface PlannedStage<S extends EstimatedStage> {
+  readonly stage: S;
+  readonly config: ModelConfig;
+  readonly settings: Hyperparameters<S>;
+  readonly lengths: StageLengths;
+}
+
+/** Whether a stage fits, and what to do where it does not. */
+export interface MemoryVerdict {
+  readonly estimate: MemoryEstimate;
+  /** Why it is refused; null where it fits. */
+  readonly refusal: InstructError | null;
+}
 
 /**
- * Refuses training that will not fit, before it takes hours to find out.
- *
- * `estimate` tells the memory by the settings that trade time for it, `free` the bytes there are.
- *
- * @throws InstructError `out-of-memory` naming settings under which it would fit, where there are any.
+ * Compares what a stage will take with the bytes there are. A refusal is `out-of-memory` and names
+ * the settings nearest to those given under which it would fit, where there are any.
  */
-export function refuseTooLarge(
-  stage: 'sft' | 'pretrain',
-  estimate: (settings: MemorySettings) => MemoryEstimate,
-  settings: MemorySettings & { readonly batchSize: number },
+export function judgeMemory<S extends EstimatedStage>(
+  { stage, config, settings, lengths }: PlannedStage<S>,
   free: number,
-): void {
-  const { total } = estimate(settings);
-  if (total <= free) return;
-  const fitting = smallerSettings(settings).find((smaller) => estimate(smaller).total <= free);
+): MemoryVerdict {
+  const estimators: Estimators = stageMemory;
+  const told = (changes: Changes): MemoryEstimate =>
+    estimators[stage](config, { ...settings, ...changes }, lengths);
+  const estimate = told({});
+  if (estimate.total <= free) return { estimate, refusal: null };
+  const fitting = smallerSettings(settings).find((changes) => told(changes).total <= free);
   const advice =
     fitting === undefined
       ? 'Use a smaller model, or a machine with more memory.'
-      : `Set ${stage}.microBatchSize to ${fitting.microBatchSize} and ${stage}.gradientCheckpointing to ${fitting.gradientCheckpointing}: that takes about ${gigabytes(estimate(fitting).total)} and learns the same.`;
-  throw new InstructError({
+      : `${spoken(stage, fitting, settings)}: that takes about ${gigabytes(told(fitting).total)}${learnsTheSame(fitting) ? ' and learns the same' : ''}.`;
+  const refusal = new InstructError({
     code: 'out-of-memory',
-    message: `This run will take about ${gigabytes(total)} of memory, and ${gigabytes(free)} are free.`,
+    message: `This run will take about ${gigabytes(estimate.total)} of memory, and ${gigabytes(free)} are free.`,
     remedy: advice,
   });
+  return { estimate, refusal };
 }
 
-/** Ever less memory: halved micro-batches, with and without checkpointing. */
-function smallerSettings({
-  microBatchSize,
-  batchSize,
-}: MemorySettings & { readonly batchSize: number }): MemorySettings[] {
-  const most = microBatchSize > 0 ? Math.min(microBatchSize, batchSize) : batchSize;
-  const sizes: number[] = [];
-  for (let size = most; size >= 1; size = Math.floor(size / 2)) sizes.push(size);
-  return sizes.flatMap((size) =>
-    [false, true].map((gradientCheckpointing) => ({
-      microBatchSize: size,
-      gradientCheckpointing,
-    })),
-  );
+/**
+ * Refuses a run that will not fit, before it takes hours to find out.
+ *
+ * @throws InstructError as {@link judgeMemory} has it.
+ */
+export function refuseTooLarge<S extends EstimatedStage>(planned: PlannedStage<S>): void {
+  const free = freeBytes() + process.memoryUsage().rss; // the estimate counts what is taken already
+  const { refusal } = judgeMemory(planned, free);
+  if (refusal !== null) throw refusal;
+}
+
+type Changes = Readonly<Record<string, number | boolean>>;
+
+/** The settings that decide how much is computed at once, of stages that have them. */
+interface Sizes {
+  readonly batchSize?: number;
+  readonly minibatchSize?: number;
+  readonly microBatchSize?: number;
+  readonly loraRank?: number;
+}
+
+/** The rank that is advised where only an adapter fits. */
+const advisedRank = 8;
+
+/** Ever less memory: first what learns the same, then smaller batches, then an adapter. */
+function smallerSettings(settings: Sizes): Changes[] {
+  const { batchSize = 1, minibatchSize = batchSize, microBatchSize, loraRank } = settings;
+  const most = Math.min(minibatchSize, batchSize);
+  const smaller: Changes[] = [];
+  if (microBatchSize !== undefined) {
+    for (const size of halves(microBatchSize > 0 ? Math.min(microBatchSize, most) : most)) {
+      for (const gradientCheckpointing of [false, true]) {
+        smaller.push({ microBatchSize: size, gradientCheckpointing });
+      }
+    }
+  } else if (settings.minibatchSize !== undefined) {
+    smaller.push(...halves(most).map((size) => ({ minibatchSize: size })));
+    smaller.push(...halves(most).map((size) => ({ minibatchSize: size, batchSize: size })));
+  } else {
+    smaller.push(...halves(batchSize).map((size) => ({ batchSize: size })));
+  }
+  if (loraRank !== 0) return smaller;
+  return [...smaller, ...smaller.map((each) => ({ ...each, loraRank: advisedRank }))];
+}
+
+function halves(size: number): number[] {
+  return size < 1 ? [] : [size, ...halves(Math.floor(size / 2))];
+}
+
+/** "Set sft.microBatchSize to 4 and sft.gradientCheckpointing to true". */
+function spoken(stage: EstimatedStage, changes: Changes, settings: object): string {
+  const standing = new Map<string, unknown>(Object.entries(settings));
+  const changed = Object.entries(changes).filter(([key, value]) => standing.get(key) !== value);
+  const each = changed.map(([key, value]) => `${stage}.${key} to ${String(value)}`);
+  const last = each.pop() ?? '';
+  return `Set ${each.length === 0 ? '' : `${each.join(', ')} and `}${last}`;
+}
+
+function learnsTheSame(changes: Changes): boolean {
+  const neutral = new Set(['microBatchSize', 'gradientCheckpointing']);
+  return Object.keys(changes).every((key) => neutral.has(key));
 }
 
 /** Bytes as people say them: "1.4 GB". */

@@ -57,6 +57,33 @@ test('a wrong command line does nothing and ends with status 2', async (t) => {
   assert.ok(!readdirSync(project).includes('runs'));
 });
 
+test('what will not fit is refused with settings that would, before anything is loaded', async (t) => {
+  const model = temporaryFolder(t);
+  const shape = { n_embd: 256, n_layer: 6, n_head: 4, n_positions: 512, vocab_size: 4096 };
+  const config = { model_type: 'gpt2', architectures: ['GPT2LMHeadModel'], ...shape };
+  writeFileSync(join(model, 'config.json'), JSON.stringify(config));
+  const args = ['estimate', 'rm', '--model', model];
+  const fits = await instruct(t, [...args, '--set', 'batchSize=1', '--length', '32']);
+  assert.equal(fits.code, 0, fits.stderr);
+  const tooLarge = await instruct(t, [
+    ...args,
+    '--set',
+    'batchSize=65536',
+    '--length',
+    '48',
+    '--json',
+  ]);
+  assert.equal(tooLarge.code, 1);
+  const schema = z.object({
+    total: z.number(),
+    free: z.number(),
+    refusal: z.object({ code: z.literal('out-of-memory'), remedy: z.string() }),
+  });
+  const { total, free, refusal } = schema.parse(JSON.parse(tooLarge.stdout));
+  assert.ok(total > free);
+  assert.match(refusal.remedy, /Set rm\.batchSize to \d+: that takes about/);
+});
+
 test('a preset of the command line goes before instruct.json, and a setting before both', async (t) => {
   const project = temporaryFolder(t);
   await writeLessonProject(project, { sft: { epochs: 3 } });

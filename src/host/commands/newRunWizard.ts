@@ -8,10 +8,10 @@ import {
   type TunableStage,
 } from '../../protocol/hyperparameters.ts';
 import { plannedRunSuffix, type PlannedRun } from '../../protocol/plannedRun.ts';
+import { estimatedStages, type EstimateReply } from '../../protocol/trainerCommand.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
-import { modelSize } from '../runs/modelSize.ts';
-import { inBytes, memoryBytes, secondsOfLast, tokensPerStep } from '../runs/runEstimate.ts';
-import type { NewRun } from '../runs/trainerLauncher.ts';
+import { inBytes, secondsOfLast } from '../runs/runEstimate.ts';
+import type { NewRun, TrainerLauncher } from '../runs/trainerLauncher.ts';
 import { languageModels, modelsMadeBy, type ModelInfo } from '../views/modelCatalog.ts';
 import { modelLabel } from '../views/modelNodes.ts';
 import { spokenDuration } from '../views/runNodes.ts';
@@ -42,6 +42,12 @@ interface Draft {
   seed: number;
 }
 
+/** Where it is asked, and who tells what a run will need. */
+interface Asking {
+  readonly project: ProjectFolder;
+  readonly launcher: TrainerLauncher;
+}
+
 type Turn = 'next' | 'back' | 'done' | undefined;
 
 /**
@@ -51,6 +57,7 @@ type Turn = 'next' | 'back' | 'done' | undefined;
 export async function planFreely(
   project: ProjectFolder,
   argument: unknown,
+  launcher: TrainerLauncher,
 ): Promise<NewRun | undefined> {
   project.expectProject();
   const models = await modelsOf(project);
@@ -67,7 +74,7 @@ export async function planFreely(
     ...(given ? [] : [() => askModel(draft, models, steps.length)]),
     () => askReward(draft, models, given ? 2 : 3, steps.length),
     () => askSettings(project, draft, steps.length - 1, steps.length),
-    () => askSummary(project, draft, models, steps.length, steps.length),
+    () => askSummary({ project, launcher }, draft, models, steps.length, steps.length),
   ];
   let at = 0;
   let forward = true;
@@ -244,12 +251,13 @@ async function change(
 }
 
 async function askSummary(
-  project: ProjectFolder,
+  asking: Asking,
   draft: Draft,
   models: readonly ModelInfo[],
   at: number,
   total: number,
 ): Promise<Turn> {
+  const { project } = asking;
   const { stage } = draft;
   if (stage === undefined) return 'back';
   const from = [draft.model, draft.reward].flatMap((ref) => {
@@ -267,12 +275,7 @@ async function askSummary(
     {
       placeholder: 'Start the run, or write it down',
       choices: [
-        {
-          label: '$(play) Start',
-          description: what,
-          detail: await needs(project, draft, stage),
-          value: 'start',
-        },
+        startChoice(await toldOf(asking, draft, stage), what, timeOf(project, stage)),
         {
           label: '$(save) Write to a File…',
           detail: 'A *.run.json, to be started from the editor, a task or the command line',
@@ -285,33 +288,49 @@ async function askSummary(
   );
   if (answer === undefined || answer === 'back') return answer;
   if (answer.value === 'start') return 'done';
+  if (answer.value === 'back') return 'back';
   await writePlan(project, draft, stage);
   return undefined;
 }
 
-/** One line: memory, and how long the last run of the kind took. */
-async function needs(project: ProjectFolder, draft: Draft, stage: TunableStage): Promise<string> {
-  const parts: string[] = [];
-  const size = await modelSize(path.join(project.path, draft.model ?? ''));
-  if (size !== undefined) {
-    const settings = Object.fromEntries(
-      [...hyperparameterTable(stage).keys()].map((key) => [
-        key,
-        draft.changed.get(key) ?? standing(project, stage, key),
-      ]),
-    );
-    const perExample = stage === 'rm' ? project.expectProject().labeling.completionsPerPrompt : 1;
-    const tokens = tokensPerStep(settings, size.contextTokens, perExample);
-    parts.push(`Needs about ${inBytes(memoryBytes(stage, size, tokens))} of memory`);
+/** What the trainer says of the memory; undefined of a stage that it cannot tell. */
+async function toldOf(
+  { project, launcher }: Asking,
+  { model, changed }: Draft,
+  stage: TunableStage,
+): Promise<EstimateReply | undefined> {
+  const known = estimatedStages.find((each) => each === stage);
+  const named = model === undefined ? [] : ['--model', model];
+  return known && launcher.estimate(project.path, known, [...named, ...settingOptions(changed)]);
+}
+
+/** The first choice: to start, or where it will not fit to change what is in the way. */
+function startChoice(told: EstimateReply | undefined, what: string, time: string): Choice {
+  const refusal = told?.refusal;
+  if (refusal !== undefined && refusal !== null) {
+    return {
+      label: '$(warning) Change the Settings',
+      description: refusal.message,
+      detail: refusal.remedy,
+      value: 'back',
+    };
   }
+  const memory = told === undefined ? [] : [`Needs about ${inBytes(told.total)} of memory`];
+  const detail = [...memory, time].join('; ');
+  return { label: '$(play) Start', description: what, detail, value: 'start' };
+}
+
+/** How long the last run of the kind took. */
+function timeOf(project: ProjectFolder, stage: TunableStage): string {
   const views = project.runs.runs.filter(({ spec }) => spec?.stage === stage);
   const seconds = secondsOfLast(views.map(({ view }) => view));
-  parts.push(
-    seconds === undefined
-      ? 'the first of its kind here: the time is known after the first steps'
-      : `the last one took ${spokenDuration(seconds)}`,
-  );
-  return parts.join('; ');
+  return seconds === undefined
+    ? 'the first of its kind here: the time is known after the first steps'
+    : `the last one took ${spokenDuration(seconds)}`;
+}
+
+function settingOptions(changed: Draft['changed']): string[] {
+  return [...changed].flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]);
 }
 
 function asNewRun({ stage, model, reward, changed, seed }: Draft): NewRun | undefined {
@@ -320,7 +339,7 @@ function asNewRun({ stage, model, reward, changed, seed }: Draft): NewRun | unde
   const options = [
     ...(named === undefined ? [] : ['--model', named]),
     ...(reward === undefined || !hasReward(stage) ? [] : ['--reward', reward]),
-    ...[...changed].flatMap(([key, value]) => ['--set', `${key}=${String(value)}`]),
+    ...settingOptions(changed),
     ...['--seed', String(seed)],
   ];
   return { stage, options };

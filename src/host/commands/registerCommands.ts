@@ -163,7 +163,7 @@ function projectHandlers(
     trainRewardModel: start(planRewardModel, true),
     runPpo: start(planPpo, true),
     runPipeline: start(planPipeline, true),
-    newRun: start(planFreely, true),
+    newRun: start((project, argument) => planFreely(project, argument, launcher), true),
     evaluate: start(planEvaluation, true),
     openReport: (argument) => openReport(projects.expect(), launcher, argument, expectTrust),
     compareEvaluations: (argument) => {

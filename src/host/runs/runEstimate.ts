@@ -1,29 +1,5 @@
-/** What a run will need, told before it starts: memory from its models, time from runs like it. */
-import type { HyperparameterValue } from '../../protocol/hyperparameters.ts';
-import type { Stage } from '../../protocol/run.ts';
+/** What can be told of a run before it starts: sizes, and time from runs like it. */
 import type { RunView } from '../../protocol/runFold.ts';
-
-/** Copies of a model's weights that a stage holds, in float32 weights. */
-interface Copies {
-  /** Trained: weights, gradients and AdamW's two moments. */
-  readonly trained: number;
-  /** Only run forward. */
-  readonly frozen: number;
-}
-
-/** Each stage's models. PPO trains policy and value model, and runs the reference and the reward model. */
-const copies: Readonly<Record<Stage, Copies>> = {
-  pretrain: { trained: 1, frozen: 0 },
-  sft: { trained: 1, frozen: 0 },
-  rm: { trained: 1, frozen: 0 },
-  ppo: { trained: 2, frozen: 2 },
-  dpo: { trained: 1, frozen: 1 },
-  expert: { trained: 1, frozen: 2 },
-  sample: { trained: 0, frozen: 1 },
-  rank: { trained: 0, frozen: 0 },
-  eval: { trained: 0, frozen: 2 },
-  pipeline: { trained: 2, frozen: 2 },
-};
 
 /** The shape of a model, as far as memory goes. */
 export interface ModelSize {
@@ -32,34 +8,6 @@ export interface ModelSize {
   readonly layers: number;
   readonly width: number;
   readonly vocabulary: number;
-}
-
-/** The process itself with ONNX Runtime and its compiled programs. */
-const processBytes = 250e6;
-
-/**
- * Memory of a run at its fullest, in bytes. Activations: 34 values of two bytes a token, layer and
- * unit of width for a transformer layer (Korthikanti et al. 2022, arXiv 2205.05198, section 4.1),
- * in float32 twice that, and the logits with their gradients.
- */
-export function memoryBytes(stage: Stage, model: ModelSize, tokensPerStep: number): number {
-  const { trained, frozen } = copies[stage];
-  const weights = (4 * trained + frozen) * model.weightBytes;
-  const perToken = trained > 0 ? 68 * model.layers * model.width + 8 * model.vocabulary : 0;
-  return processBytes + weights + tokensPerStep * perToken;
-}
-
-/**
- * Tokens of the largest batch that a stage's hyper-parameters ask for, at full length. A reward
- * model's example is a prompt with all its ranked completions.
- */
-export function tokensPerStep(
-  settings: Readonly<Record<string, HyperparameterValue>>,
-  contextTokens: number,
-  sequencesPerExample: number,
-): number {
-  const size = settings['minibatchSize'] ?? settings['batchSize'];
-  return (typeof size === 'number' ? size : 8) * sequencesPerExample * contextTokens;
 }
 
 /** Seconds at work of the newest finished run in the list; undefined when there is none. */

@@ -64,6 +64,7 @@ const launcher: TrainerLauncher = {
   },
   initialize: () => Promise.resolve(),
   report: () => Promise.resolve([]),
+  estimate: () => Promise.resolve({ total: 1, free: 2, refusal: null }),
   launch(folder) {
     launched.push(path.basename(folder));
     return { pid: process.pid, exited: new Promise(() => undefined) };

@@ -5,7 +5,13 @@ import path from 'node:path';
 import type * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { runFiles, type Stage } from '../../protocol/run.ts';
-import { createReplySchema, reportReplySchema } from '../../protocol/trainerCommand.ts';
+import {
+  createReplySchema,
+  estimateReplySchema,
+  reportReplySchema,
+  type EstimatedStage,
+  type EstimateReply,
+} from '../../protocol/trainerCommand.ts';
 import { giveWay } from './giveWay.ts';
 
 /** What a new run is to do, beyond the defaults of `instruct.json`. */
@@ -45,6 +51,15 @@ export interface TrainerLauncher {
    * @throws InstructError as the trainer put it, or `internal`.
    */
   report(projectPath: string, runId: string, against?: string): Promise<readonly string[]>;
+  /**
+   * The memory that a new run will take, and why it is refused where that is too much.
+   * @throws InstructError as the trainer put it, or `internal`.
+   */
+  estimate(
+    projectPath: string,
+    stage: EstimatedStage,
+    options: readonly string[],
+  ): Promise<EstimateReply>;
   /** Starts a detached process on a run folder, with no pipe to this one. */
   launch(runFolder: string): LaunchedRun;
 }
@@ -100,6 +115,19 @@ export class ProcessLauncher implements TrainerLauncher {
     if (reply === undefined) throw notStarted(output);
     if ('error' in reply) throw new InstructError(reply.error);
     return reply.files;
+  }
+
+  async estimate(
+    projectPath: string,
+    stage: EstimatedStage,
+    options: readonly string[],
+  ): Promise<EstimateReply> {
+    const argv = ['estimate', stage, ...options, '--project', projectPath, '--json'];
+    const output = await runToEnd(this.program(), argv);
+    const reply = lastReply(output.stdout, estimateReplySchema);
+    if (reply === undefined) throw notStarted(output);
+    if ('error' in reply) throw new InstructError(reply.error);
+    return reply;
   }
 
   launch(runFolder: string): LaunchedRun {

@@ -14,7 +14,7 @@ export type { GeneratedCompletion } from './generationBatch.ts';
 export { lmLogits, scalarHead, scoreWeight } from './heads.ts';
 export type { LanguageModel, RewardModel } from './model.ts';
 export type { ModelCard } from './modelCard.ts';
-export type { HeadKind, ModelConfig } from './modelConfig.ts';
+export type { AdapterConfig, HeadKind, ModelConfig } from './modelConfig.ts';
 export {
   loadLanguageModel,
   loadRewardModel,

@@ -4,8 +4,10 @@ import {
   mergedParameters,
   withAdapter,
   withoutAdapter,
+  type AdapterConfig,
   type HeadKind,
   type LanguageModel,
+  type ModelConfig,
   type TrainedAdapter,
 } from '../models/index.ts';
 import type { ParameterBuffer } from '../runtime/index.ts';
@@ -30,13 +32,37 @@ export function adapted(
   { loraRank, loraAlpha, loraDropout, loraTargets }: AdapterSettings,
   seed: number,
 ): LanguageModel {
-  if (loraRank === 0) return model;
+  const adapter = adapterOf({ loraRank, loraAlpha, loraDropout, loraTargets });
+  if (adapter === null) return model;
+  return withAdapter(model, adapter, new Random(`adapter ${seed}`));
+}
+
+/** The architecture with the adapter that the settings ask for, if they ask for one. */
+export function adaptedConfig(
+  config: ModelConfig,
+  {
+    loraRank = 0,
+    loraAlpha = 1,
+    loraDropout = 0,
+    loraTargets = 'all-linear',
+  }: Partial<AdapterSettings>,
+): ModelConfig {
+  const adapter = adapterOf({ loraRank, loraAlpha, loraDropout, loraTargets });
+  return adapter === null ? config : { ...config, adapter };
+}
+
+function adapterOf({
+  loraRank,
+  loraAlpha,
+  loraDropout,
+  loraTargets,
+}: AdapterSettings): AdapterConfig | null {
+  if (loraRank === 0) return null;
   const targets =
     loraTargets === 'all-linear'
       ? ('all-linear' as const)
       : loraTargets.split(',').map((target) => target.trim());
-  const adapter = { rank: loraRank, alpha: loraAlpha, dropout: loraDropout, targets };
-  return withAdapter(model, adapter, new Random(`adapter ${seed}`));
+  return { rank: loraRank, alpha: loraAlpha, dropout: loraDropout, targets };
 }
 
 /**

@@ -31,8 +31,10 @@ export type {
   TrainingLoop,
 } from './trainingLoop.ts';
 export {
+  expertMemory,
   languageTrainingMemory,
   ppoMemory,
+  preferenceTrainingMemory,
   rewardTrainingMemory,
   samplingMemory,
 } from './memoryEstimate.ts';

@@ -3,10 +3,13 @@
  * the intermediate values of its largest step, from the lives of the graph's nodes.
  */
 import { gradients, input, reduceSum, mul, type Tensor } from '../graph/index.ts';
-import { attentionShape, type ModelConfig } from '../models/modelConfig.ts';
+import { trainableParameters } from '../models/adapter.ts';
+import { passGraph, type Pass } from '../models/generationBatch.ts';
+import { attentionShape, type HeadKind, type ModelConfig } from '../models/modelConfig.ts';
 import { modelParameters } from '../models/modelParameters.ts';
 import { peakBytes, type TrainingGraph } from '../runtime/index.ts';
-import { packBatch, type BatchShape, type WantedPositions } from './batch.ts';
+import { adaptedConfig, type AdapterSettings } from './adapted.ts';
+import { packBatch, type BatchShape, type TokenSequence, type WantedPositions } from './batch.ts';
 import type { MemorySettings } from './languageModelLoss.ts';
 import { crossEntropy } from './losses.ts';
 import { logprobsAt, scalarsAt } from './passes.ts';
@@ -20,13 +23,16 @@ export interface MemoryEstimate {
   readonly gradients: number;
   /** AdamW's two moments. */
   readonly optimizer: number;
-  /** Keys and values of rows under generation. */
+  /** Keys and values of rows under generation, and what a step of it puts out. */
   readonly cache: number;
   /** The intermediate values of the largest step. */
   readonly activations: number;
-  /** Weights and moments once more: the copies that a checkpoint is written from, between steps. */
+  /**
+   * Weights and moments once more: the copies that a checkpoint is written from, between steps; or the
+   * model into which an adapter is worked in the end.
+   */
   readonly checkpoint: number;
-  /** The most at one time: a step's intermediate values are gone when a checkpoint is written. */
+  /** The most at one time: a checkpoint is written where a step's intermediate values lay, for the most part. */
   readonly total: number;
 }
 
@@ -36,94 +42,178 @@ export interface StageShape {
   readonly length: number;
 }
 
-/** Measured on Linux with Node 24: a trainer that holds no model. */
-const processBytes = 245e6;
-/** What lies free between the allocator's blocks, as a share of the intermediate values. */
-const fragmentation = 1;
+/** What PPO's memory depends on besides its models and its minibatch; the names of the table. */
+export interface PpoMemorySettings {
+  readonly batchSize: number;
+  readonly maxNewTokens: number;
+  readonly ptxCoef: number;
+  readonly ptxRatio: number;
+  readonly emaDecay: number;
+}
+
+/** What expert iteration's memory depends on besides its models and its minibatch. */
+export interface ExpertMemorySettings extends MemorySettings {
+  readonly maxNewTokens: number;
+}
+
+/** Measured on Linux with Node 24: a trainer that holds no model (140 MB at first, 210 after hundreds of steps). */
+const processBytes = 180e6;
+/** What lies free between the allocator's blocks, as a share of a step's values. */
+const fragmentation = 0.08;
+/** What of a checkpoint's copies finds no room where a step's values lay, or the other way round. */
+const unshared = 0.4;
 const floatBytes = Float32Array.BYTES_PER_ELEMENT;
+/** Rows that a `Generator` has under way at once, and sequences that are scored at once. */
+const mostRows = 64;
 
 /** A language model under cross-entropy: SFT, pre-training. */
 export function languageTrainingMemory(
-  config: ModelConfig,
+  model: ModelConfig,
   { sequences, length }: StageShape,
-  { microBatchSize, gradientCheckpointing }: MemorySettings,
+  { microBatchSize, gradientCheckpointing, ...adapter }: MemorySettings & Partial<AdapterSettings>,
 ): MemoryEstimate {
+  const config = adaptedConfig(model, adapter);
   const parts = microBatchSize > 0 && microBatchSize < sequences;
   const shape = shapeOf({ sequences: parts ? microBatchSize : sequences, length }, 'all', config);
   const step = policyStep(config, shape, gradientCheckpointing);
-  const weights = weightBytes(config, 'language');
   return summed({
-    parameters: 2 * weights, // the model it starts from, and the one that learns
-    gradients: parts ? 2 * weights : weights,
-    optimizer: 2 * weights,
+    ...learning(config, 'language', parts ? 2 : 1),
     cache: 0,
     activations: stepBytes(step),
-    checkpoint: 3 * weights,
+  });
+}
+
+/** DPO on rankings; `sequences` counts completions. */
+export function preferenceTrainingMemory(
+  model: ModelConfig,
+  shape: StageShape,
+  adapter: Partial<AdapterSettings> = {},
+): MemoryEstimate {
+  const config = adaptedConfig(model, adapter);
+  const step = policyStep(config, shapeOf(shape, 'completion', config), false);
+  return summed({
+    ...learning(config, 'language', 1),
+    cache: 0,
+    activations: stepBytes(step),
   });
 }
 
 /** A reward model on rankings; `sequences` counts completions. */
-export function rewardTrainingMemory(config: ModelConfig, shape: StageShape): MemoryEstimate {
-  const [language, weights] = [weightBytes(config, 'language'), weightBytes(config, 'scalar')];
+export function rewardTrainingMemory(
+  model: ModelConfig,
+  shape: StageShape,
+  adapter: Partial<AdapterSettings> = {},
+): MemoryEstimate {
+  const config = adaptedConfig(model, adapter);
   const step = scalarStep(config, shapeOf(shape, 'last', config));
   return summed({
-    parameters: language + weights,
-    gradients: weights,
-    optimizer: 2 * weights,
+    ...learning(config, 'scalar', 1),
     cache: 0,
-    activations: stepBytes(step),
-    checkpoint: 3 * weights,
+    activations: Math.max(stepBytes(step), scoringBytes(config, shape.length)),
   });
 }
 
-/** PPO; `sequences` counts the episodes of a minibatch, `rows` those under generation at once. */
-export function ppoMemory(config: ModelConfig, shape: StageShape, rows: number): MemoryEstimate {
+/** PPO; `sequences` counts the episodes of a minibatch, whose tokens are prompt and completion. */
+export function ppoMemory(
+  config: ModelConfig,
+  shape: StageShape,
+  { batchSize, maxNewTokens, ptxCoef, ptxRatio, emaDecay }: PpoMemorySettings,
+): MemoryEstimate {
   const [language, scalar] = [weightBytes(config, 'language'), weightBytes(config, 'scalar')];
-  const packed = shapeOf(shape, 'completion', config);
+  const sequences = Math.min(shape.sequences, batchSize);
+  const text = { sequences: Math.max(1, Math.round(ptxRatio * sequences)), length: config.nCtx };
+  const average = emaDecay > 0 ? language : 0;
+  const rows = Math.min(mostRows, batchSize);
+  const episodes = episodeShape(config, { sequences, length: shape.length }, maxNewTokens);
   return summed({
-    parameters: 2 * language + 2 * scalar, // reference, policy, reward model, value model
-    gradients: language + scalar,
+    parameters: 2 * language + 2 * scalar + average, // reference, policy, reward model, value model
+    gradients: (ptxCoef > 0 ? 2 : 1) * language + scalar,
     optimizer: 2 * (language + scalar),
-    cache: cacheBytes(config, rows, shape.length),
+    cache: generationBytes(config, { sequences: rows, length: shape.length }),
     activations: Math.max(
-      stepBytes(policyStep(config, packed, false)),
-      stepBytes(scalarStep(config, packed)),
+      stepBytes(policyStep(config, episodes, false)),
+      stepBytes(scalarStep(config, episodes)),
+      ...(ptxCoef > 0 ? [stepBytes(policyStep(config, shapeOf(text, 'all', config), false))] : []),
+      promptBytes(config, rows, Math.max(1, shape.length - maxNewTokens)),
     ),
-    checkpoint: 3 * (language + scalar),
+    checkpoint: 3 * (language + scalar) + average,
+  });
+}
+
+/** Expert iteration; `sequences` counts the completions of a minibatch. */
+export function expertMemory(
+  config: ModelConfig,
+  shape: StageShape,
+  { microBatchSize, gradientCheckpointing, maxNewTokens }: ExpertMemorySettings,
+): MemoryEstimate {
+  const parts = microBatchSize > 0 && microBatchSize < shape.sequences;
+  const sequences = parts ? microBatchSize : shape.sequences;
+  const kept = episodeShape(config, { sequences, length: shape.length }, maxNewTokens);
+  const learner = learning(config, 'language', parts ? 2 : 1);
+  return summed({
+    ...learner,
+    parameters: learner.parameters + weightBytes(config, 'scalar'),
+    cache: generationBytes(config, { sequences: mostRows, length: shape.length }),
+    activations: Math.max(
+      stepBytes(policyStep(config, kept, gradientCheckpointing)),
+      promptBytes(config, mostRows, Math.max(1, shape.length - maxNewTokens)),
+    ),
   });
 }
 
 /** Sampling of so many rows at once. */
-export function samplingMemory(
-  config: ModelConfig,
-  { sequences, length }: StageShape,
-): MemoryEstimate {
-  const shape = shapeOf({ sequences, length }, 'last', config);
-  const { logprobs } = logprobsAt(config, shape, 1);
+export function samplingMemory(config: ModelConfig, shape: StageShape): MemoryEstimate {
   return summed({
     parameters: weightBytes(config, 'language'),
     gradients: 0,
     optimizer: 0,
-    cache: cacheBytes(config, sequences, length),
-    activations: (1 + fragmentation) * peakBytes([logprobs]),
+    cache: generationBytes(config, shape),
+    activations: promptBytes(config, shape.sequences, shape.length),
     checkpoint: 0,
   });
+}
+
+/** What is held of a model that learns, by itself or under an adapter, beside the one it starts from. */
+function learning(
+  config: ModelConfig,
+  head: HeadKind,
+  gradientCopies: number,
+): Pick<MemoryEstimate, 'parameters' | 'gradients' | 'optimizer' | 'checkpoint'> {
+  const model = weightBytes(config, 'language');
+  const learned = bytesOf(trainableParameters(config, head));
+  const adapter = config.adapter === undefined ? 0 : learned; // as it begins, which is kept too
+  return {
+    parameters: model + learned + adapter,
+    gradients: gradientCopies * learned,
+    optimizer: 2 * learned,
+    checkpoint: Math.max(3 * learned, config.adapter === undefined ? 0 : model),
+  };
 }
 
 function summed(parts: Omit<MemoryEstimate, 'process' | 'total'>): MemoryEstimate {
   const { parameters, gradients, optimizer, cache, activations, checkpoint } = parts;
   const held = processBytes + parameters + gradients + optimizer + cache;
-  return { process: processBytes, ...parts, total: held + Math.max(activations, checkpoint) };
+  const [less, more] = [activations, checkpoint].sort((a, b) => a - b);
+  return { process: processBytes, ...parts, total: held + more + unshared * less };
 }
 
-function shapeOf(
-  { sequences, length }: StageShape,
+function shapeOf(shape: StageShape, wanted: WantedPositions, { nCtx }: ModelConfig): BatchShape {
+  const completion = new Array<number>(Math.min(shape.length, nCtx)).fill(0);
+  return packed({ prompt: [], completion }, shape.sequences, wanted, nCtx);
+}
+
+/** Of so many sequences alike; above a few hundred in proportion. */
+function packed(
+  sequence: TokenSequence,
+  sequences: number,
   wanted: WantedPositions,
-  { nCtx }: ModelConfig,
+  nCtx: number,
 ): BatchShape {
-  const completion = new Array<number>(Math.min(length, nCtx)).fill(0);
-  const rows = new Array<{ prompt: number[]; completion: number[] }>(sequences);
-  return packBatch(rows.fill({ prompt: [], completion }), wanted, nCtx).shape;
+  const few = Math.min(sequences, 256);
+  const { shape } = packBatch(new Array<TokenSequence>(few).fill(sequence), wanted, nCtx);
+  const times = sequences / few;
+  const [rows, positions] = [shape.rows, shape.positions].map((count) => Math.ceil(times * count));
+  return { ...shape, rows, positions };
 }
 
 function policyStep(config: ModelConfig, shape: BatchShape, checkpointing: boolean): TrainingGraph {
@@ -142,12 +232,44 @@ function stepBytes({ loss, trainable, checkpoints }: TrainingGraph): number {
   return (1 + fragmentation) * peakBytes(outputs);
 }
 
-function weightBytes(config: ModelConfig, head: 'language' | 'scalar'): number {
-  const sizes = modelParameters(config, head).map(({ shape }) => shape.reduce((a, b) => a * b, 1));
+/** Scores of as many sequences as go through at once. */
+function scoringBytes(config: ModelConfig, length: number): number {
+  const { scalars } = scalarsAt(config, shapeOf({ sequences: mostRows, length }, 'last', config));
+  return (1 + fragmentation) * peakBytes([scalars]);
+}
+
+/** A pass over prompts: its intermediate values, and the keys and values that come out of it. */
+function promptBytes(config: ModelConfig, rows: number, length: number): number {
+  const pass: Pass = { kind: 'prompt', rows, length };
+  const { nKvHead, headWidth } = attentionShape(config);
+  const projections = floatBytes * 2 * config.nLayer * rows * length * nKvHead * headWidth;
+  return (1 + fragmentation) * peakBytes(Object.values(passGraph(config, pass))) + projections;
+}
+
+/** The cache of so many rows, and the three outputs over the vocabulary of a step. */
+function generationBytes(config: ModelConfig, { sequences, length }: StageShape): number {
+  const { nKvHead, headWidth } = attentionShape(config);
+  const cache = 2 * config.nLayer * sequences * nKvHead * headWidth * Math.min(length, config.nCtx);
+  return floatBytes * (cache + 3 * sequences * config.vocabSize);
+}
+
+function weightBytes(config: ModelConfig, head: HeadKind): number {
+  return bytesOf(modelParameters(config, head));
+}
+
+function bytesOf(parameters: readonly { readonly shape: readonly number[] }[]): number {
+  const sizes = parameters.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
   return floatBytes * sizes.reduce((sum, size) => sum + size, 0);
 }
 
-function cacheBytes(config: ModelConfig, rows: number, length: number): number {
-  const { nKvHead, headWidth } = attentionShape(config);
-  return floatBytes * 2 * config.nLayer * rows * nKvHead * headWidth * length;
+/** Episodes with completions of so many tokens at most behind prompts that fill the rest. */
+function episodeShape(
+  { nCtx }: ModelConfig,
+  { sequences, length }: StageShape,
+  maxNewTokens: number,
+): BatchShape {
+  const whole = Math.min(length, nCtx);
+  const completion = new Array<number>(Math.min(whole, maxNewTokens)).fill(0);
+  const prompt = new Array<number>(whole - completion.length).fill(0);
+  return packed({ prompt, completion }, sequences, 'completion', nCtx);
 }

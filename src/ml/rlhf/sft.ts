@@ -7,7 +7,7 @@ import type { LanguageModel, RewardModel } from '../models/index.ts';
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
 import { adapted, keptModel } from './adapted.ts';
-import { sequenceLength, type TokenSequence } from './batch.ts';
+import type { TokenSequence } from './batch.ts';
 import { BestParameters } from './bestParameters.ts';
 import { drawDocumentRows, type DrawDocument } from './documentRows.ts';
 import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
@@ -98,12 +98,6 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
     );
   }
 
-  /** Mean tokens of a demonstration: what a step takes is by this and the batch size. */
-  get meanLength(): number {
-    const tokens = this.#training.reduce((sum, each) => sum + sequenceLength(each), 0);
-    return Math.ceil(tokens / this.#training.length);
-  }
-
   #checkSelection(): void {
     const { hyperparameters, rewardModel } = this.#options;
     const missing =
@@ -170,11 +164,12 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
 
   /** What is measured of the model as it stands, on what was held out. */
   async #measure(): Promise<Record<string, number>> {
-    const { batchSize } = this.#options.hyperparameters;
+    const { batchSize, microBatchSize } = this.#options.hyperparameters;
+    const rows = microBatchSize > 0 ? Math.min(microBatchSize, batchSize) : batchSize;
     const { parameters } = this.#learner.learner;
     const measured: Record<string, number> = {};
     if (this.#validation.length > 0) {
-      const loss = await this.#learner.validationLoss(this.#validation, batchSize);
+      const loss = await this.#learner.validationLoss(this.#validation, rows);
       measured['sft/validation_loss'] = loss;
     }
     if (this.#score !== null) {

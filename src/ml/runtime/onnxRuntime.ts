@@ -158,6 +158,9 @@ function sessionOptions(
     interOpNumThreads: 1,
     // An arena of its own would keep every program's largest run: gigabytes over a few shapes.
     enableCpuMemArena: false,
+    // From its second run on a program would take all of its values in one block, beside what the
+    // first left free: up to twice the memory, and another amount each time.
+    enableMemPattern: false,
     graphOptimizationLevel: 'all',
     // A GPU's failures are thrown too: they need not be printed.
     logSeverityLevel: device === 'cpu' ? 3 : 4,

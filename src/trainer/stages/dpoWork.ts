@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { DpoLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { refuseTooLarge } from '../stageMemory.ts';
 import { executionOf } from './execution.ts';
 import { rankedBySplit, rankedSchema, refuseEmpty } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, languageModelWork } from './modelWork.ts';
+import { rankingLengths } from './stageLengths.ts';
 
 const inputsSchema = z.object({ train: z.array(rankedSchema), valid: z.array(rankedSchema) });
 
@@ -19,8 +21,11 @@ export const dpoWork: WorkMaker = async (context) => {
     refuseEmpty(train, 'rankings', 'train', 'Sample completions and rank them first.');
     return { train, valid };
   });
+  const model = await languageModelOf(context.run, 'policy');
+  const lengths = rankingLengths(model.tokenizer, inputs.train);
+  refuseTooLarge({ stage: 'dpo', config: model.config, settings: hyperparameters, lengths });
   const loop = new DpoLoop({
-    model: await languageModelOf(context.run, 'policy'),
+    model,
     rankings: inputs.train,
     validation: inputs.valid,
     hyperparameters,

@@ -2,11 +2,13 @@
 import { ExpertIterationLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { refuseTooLarge } from '../stageMemory.ts';
 import { executionOf } from './execution.ts';
 import { askedInputs, askedInputsSchema } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';
 import { warnOfRewardModel } from './rewardReportFile.ts';
+import { promptLengths } from './stageLengths.ts';
 
 /** See the file's header. */
 export const expertWork: WorkMaker = async (context) => {
@@ -17,8 +19,11 @@ export const expertWork: WorkMaker = async (context) => {
     warnOfRewardModel(context);
     return found;
   });
+  const model = await languageModelOf(context.run, 'policy');
+  const lengths = promptLengths(model.tokenizer, prompts, hyperparameters.maxNewTokens);
+  refuseTooLarge({ stage: 'expert', config: model.config, settings: hyperparameters, lengths });
   const loop = new ExpertIterationLoop({
-    model: await languageModelOf(context.run, 'policy'),
+    model,
     rewardModel: await rewardModelOf(context.run, 'reward'),
     prompts,
     validationPrompts: validPrompts,

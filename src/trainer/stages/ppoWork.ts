@@ -2,12 +2,14 @@
 import { PpoLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { refuseTooLarge } from '../stageMemory.ts';
 import { executionOf } from './execution.ts';
 import { askedInputs, askedInputsSchema } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { pretrainingText } from './pretrainingText.ts';
 import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';
 import { warnOfRewardModel } from './rewardReportFile.ts';
+import { promptLengths } from './stageLengths.ts';
 
 /** See the file's header. */
 export const ppoWork: WorkMaker = async (context) => {
@@ -18,9 +20,12 @@ export const ppoWork: WorkMaker = async (context) => {
     warnOfRewardModel(context); // once, not again when the run goes on
     return found;
   });
+  const model = await languageModelOf(context.run, 'policy');
+  const lengths = promptLengths(model.tokenizer, prompts, hyperparameters.maxNewTokens);
+  refuseTooLarge({ stage: 'ppo', config: model.config, settings: hyperparameters, lengths });
   const text = hyperparameters.ptxCoef > 0 ? await pretrainingText(context) : null;
   const loop = new PpoLoop({
-    model: await languageModelOf(context.run, 'policy'),
+    model,
     rewardModel: await rewardModelOf(context.run, 'reward'),
     prompts,
     validationPrompts: validPrompts,

@@ -12,6 +12,7 @@ import { PretrainLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters, type Hyperparameters } from '../../protocol/hyperparameters.ts';
 import { createWorld, webDocument } from '../../world/index.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { refuseTooLarge } from '../stageMemory.ts';
 import { executionOf } from './execution.ts';
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelWork } from './modelWork.ts';
@@ -29,8 +30,12 @@ export const pretrainWork: WorkMaker = async (context) => {
     const texts = Array.from({ length: tokenizerDocuments }, () => webDocument(world, random));
     return { tokenizer: trainTokenizer(texts, hyperparameters.vocabularySize) };
   });
+  const model = newModel(Tokenizer.parse(tokenizer, 'tokenizer.json'), hyperparameters, spec.seed);
+  const { config } = model;
+  const lengths = { length: config.nCtx, completions: 1 };
+  refuseTooLarge({ stage: 'pretrain', config, settings: hyperparameters, lengths });
   const loop = new PretrainLoop({
-    model: newModel(Tokenizer.parse(tokenizer, 'tokenizer.json'), hyperparameters, spec.seed),
+    model,
     document: (random) => webDocument(world, random),
     hyperparameters,
     seed: spec.seed,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CrossValidatedLoop, RewardModelLoop, verdictText } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';
+import { refuseTooLarge } from '../stageMemory.ts';
 import { executionOf } from './execution.ts';
 import {
   demonstratedBySplit,
@@ -14,6 +15,7 @@ import {
 import { frozenInputs } from './frozenInputs.ts';
 import { languageModelOf, rewardModelResult } from './modelWork.ts';
 import { writeRewardReport } from './rewardReportFile.ts';
+import { rankingLengths } from './stageLengths.ts';
 
 const inputsSchema = z.object({
   train: z.array(rankedSchema),
@@ -30,8 +32,11 @@ export const rewardModelWork: WorkMaker = async (context) => {
     refuseEmpty(train, 'rankings', 'train', 'Sample completions and rank them first.');
     return { train, valid, demonstrations: demonstratedBySplit(dataset).train };
   });
+  const model = await languageModelOf(context.run, 'policy');
+  const lengths = rankingLengths(model.tokenizer, inputs.train);
+  refuseTooLarge({ stage: 'rm', config: model.config, settings: hyperparameters, lengths });
   const options = {
-    model: await languageModelOf(context.run, 'policy'),
+    model,
     rankings: inputs.train,
     validation: inputs.valid,
     demonstrations: inputs.demonstrations,

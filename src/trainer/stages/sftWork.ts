@@ -14,9 +14,10 @@ import {
   refuseEmpty,
 } from './examples.ts';
 import { frozenInputs } from './frozenInputs.ts';
-import { freeBytes, refuseTooLarge, stageMemory } from '../stageMemory.ts';
+import { refuseTooLarge } from '../stageMemory.ts';
 import { languageModelOf, languageModelWork, rewardModelOf } from './modelWork.ts';
 import { pretrainingText } from './pretrainingText.ts';
+import { demonstrationLengths } from './stageLengths.ts';
 
 const inputsSchema = z.object({
   train: z.array(demonstratedSchema),
@@ -43,6 +44,8 @@ export const sftWork: WorkMaker = async (context) => {
     return { train, valid, validPrompts };
   });
   const model = await languageModelOf(context.run, 'policy');
+  const lengths = demonstrationLengths(model.tokenizer, inputs.train);
+  refuseTooLarge({ stage: 'sft', config: model.config, settings: hyperparameters, lengths });
   const mixesText = hyperparameters.pretrainMix > 0;
   const loop = new SftLoop({
     model,
@@ -55,15 +58,5 @@ export const sftWork: WorkMaker = async (context) => {
     seed: spec.seed,
     execution: await executionOf(spec),
   });
-  const length = loop.meanLength;
-  // An adapter takes less than is told.
-  if (hyperparameters.loraRank === 0) {
-    refuseTooLarge(
-      'sft',
-      (smaller) => stageMemory.sft(model.config, { ...hyperparameters, ...smaller }, length),
-      hyperparameters,
-      freeBytes() + process.memoryUsage().rss, // the estimate counts what is taken already
-    );
-  }
   return languageModelWork(context.run, loop);
 };

@@ -1,6 +1,8 @@
 // The run panel's webview in all four themes: what is written shows, 300 px, axe, and the policy.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { writeReport } from '../../src/data/index.ts';
+import { fullReport } from '../fixtures/evaluationReport.ts';
 import { narrow, PanelBrowser, shot, wide } from './panels/panelBrowser.ts';
 import { themes, type Theme } from './panels/panelPage.ts';
 import { hostile } from './panels/rankingHost.ts';
@@ -25,6 +27,23 @@ for (const theme of allThemes) {
     const { page, panel } = opened;
     await page.locator('.chart canvas').first().waitFor();
     await page.getByText('Numbers', { exact: true }).click();
+    const { host } = opened;
+    for (const [at, completion] of ['The otter sleeps.', 'The otter swims.'].entries()) {
+      const sample = { type: 'sample' as const, time: at, step: 20 * (at + 1), prompt: 'Ask' };
+      host.write({ ...sample, completion, score: at });
+    }
+    host.write(
+      { type: 'checkpoint', time: 1, step: 20, path: 'checkpoints/step-20' },
+      { type: 'warning', time: 2, step: 30, code: 'no-eos', message: 'It does not end.' },
+    );
+    await page.getByRole('button', { name: /^Step 30: warning/ }).click();
+    await page.getByRole('button', { name: 'Show Episodes' }).click();
+    await page
+      .getByRole('region', { name: 'Episodes', exact: true })
+      .locator('tbody tr')
+      .first()
+      .waitFor();
+    await page.evaluate(() => window.scrollTo(0, 0));
     await shot(page, `run-${theme}`);
     await browser.expectSound(opened);
     await page.setViewportSize(narrow);
@@ -33,6 +52,25 @@ for (const theme of allThemes) {
     await panel.close();
   });
 }
+
+test('an evaluation’s report is accessible in all four themes, and a comparison of two', async () => {
+  const pages = {
+    report: writeReport(fullReport).html,
+    comparison: writeReport({
+      ...{ format: 1, before: fullReport },
+      after: { ...fullReport, run: 'eval-20261121-120000-cd34', seed: 8 },
+    }).html,
+  };
+  for (const theme of allThemes) {
+    for (const [name, html] of Object.entries(pages)) {
+      if (name === 'comparison' && theme !== 'dark') continue; // made of the same blocks
+      const opened = await browser.openPlain(html, theme);
+      await shot(opened.page, `${name}-${theme}`);
+      await browser.expectSound(opened);
+      await opened.panel.close();
+    }
+  }
+});
 
 test('a run’s curves, state and buttons follow what is written', async () => {
   const { host, panel, page } = await openRun();

@@ -156,13 +156,21 @@ test('checkpoints and warnings are marks that open by click and by key', async (
   for (let step = 1; step <= 40; step += 1) host.write(ppoStep(step));
   host.write(
     { type: 'checkpoint', time: 10_000, step: 10, path: 'checkpoints/step-10' },
-    { type: 'warning', time: 30_000, step: 30, code: 'kl', message: 'KL turned negative.' },
+    {
+      ...{ type: 'warning', time: 30_000, step: 30, code: 'kl-blow-up' },
+      message: 'KL blow-up: 25 nats. The policy leaves its reference.',
+      remedy: 'Raise ppo.klCoef.',
+    },
   );
+  const warnings = page.getByRole('list', { name: 'Warnings' });
+  await warnings
+    .getByText(/Step 30: KL blow-up: .* leaves its reference\. What to do: Raise/)
+    .waitFor();
   await page.getByRole('button', { name: 'Step 10: checkpoint' }).click();
   const detail = page.getByRole('region', { name: 'Chosen step' });
   await detail.getByText('Checkpoint checkpoints/step-10').waitFor();
   await page.getByRole('button', { name: 'Step 30: warning' }).press('Enter');
-  await detail.getByText('KL turned negative.').waitFor();
+  await detail.getByText('KL blow-up: 25 nats.').waitFor();
   await detail.getByText('ppo/entropy').waitFor();
   await page.screenshot({ path: path.join(shots, 'run-marks.png') });
   await detail.getByRole('button', { name: 'Close' }).click();
@@ -208,6 +216,46 @@ test('samples stand by prompt with what changed since the evaluation before', as
   await page.screenshot({ path: path.join(shots, 'run-samples.png'), fullPage: true });
 });
 
+test('on a log scale tenfold growth is straight, and all that was chosen is there after a reload', async () => {
+  await using opened = await openRun();
+  const { host, page } = opened;
+  [1, 10, 100].forEach((value, at) =>
+    host.write({ type: 'metrics', time: at, step: at + 1, values: { 'rm/loss': value } }),
+  );
+  await chart(page, 'loss').locator('canvas').waitFor();
+  await page.getByLabel('Smoothing').fill('0');
+  const heights = async (): Promise<number[]> => {
+    const before = host.saved.length;
+    await page.getByRole('button', { name: 'Export SVG' }).click();
+    while (host.saved.length === before) await page.waitForTimeout(20);
+    const svg = new TextDecoder().decode(host.saved.at(-1)?.bytes);
+    const lines = [...svg.matchAll(/<polyline points="([^"]+)"/g)].map(([, points]) =>
+      points.split(' ').map((point) => Number(point.split(',')[1])),
+    );
+    return lines.find((line) => line.length === 3) ?? [];
+  };
+  const [a, b, c] = await heights();
+  assert.ok(b - c > 5 * (a - b), 'linear: the second step is ten times the first');
+  await page.getByLabel('Log scale').check();
+  const [low, middle, high] = await heights();
+  assert.ok(Math.abs(low - middle - (middle - high)) < 0.5, `${low} ${middle} ${high}`);
+  await page.getByLabel('Over').selectOption('time');
+  const box = await page.locator('.u-over').first().boundingBox();
+  assert.ok(box !== null);
+  await page.mouse.move(box.x + 20, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 120, box.y + 40, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Reset Zoom' }).waitFor();
+  const state = await page.evaluate(() => window.panelState());
+  await using again = await openRun(new Map(), 'light', state);
+  again.host.write({ type: 'metrics', time: 0, step: 1, values: { 'rm/loss': 1 } });
+  await again.page.getByRole('button', { name: 'Reset Zoom' }).waitFor();
+  assert.ok(await again.page.getByLabel('Log scale').isChecked());
+  assert.equal(await again.page.getByLabel('Over').inputValue(), 'time');
+  assert.equal(await again.page.getByLabel('Smoothing').inputValue(), '0');
+});
+
 test('the charts are saved as CSV, SVG and PNG', async () => {
   await using opened = await openRun();
   const { host, page } = opened;
@@ -247,11 +295,33 @@ test('a point of a curve leads to the episodes of its iteration, token by token'
     assert.match((await rows.first().textContent()) ?? '', /score 2.50 · KL 0.25 · 3 tokens/);
     await section.getByLabel('Sort by').selectOption('KL');
     assert.match((await rows.first().textContent()) ?? '', /score 1.50/);
-    await rows.first().click();
-    await section.getByLabel('Colour by').selectOption('rewards');
-    const cells = section.locator('tbody tr').nth(1).locator('td');
-    assert.equal(await cells.nth(0).textContent(), '▲ 0.000'); // KL of the second token: 0.5 - 0.5
-    assert.equal(await section.locator('.heat .below').count(), 2);
+    await section.getByLabel('Sort by').selectOption('length');
+    assert.match((await rows.first().textContent()) ?? '', /3 tokens/);
+    await rows.last().click();
+    // Two tokens, from the fixture by hand: the second is the first and -0.5.
+    const second = section.locator('tbody tr').nth(1).locator('td');
+    const byHand = ['▲ 0.000', '▼ -2.500', '▼ -3.000', '▼ -0.250', '▼ -0.550', '▲ 0.500'];
+    assert.deepEqual(await second.allTextContents(), byHand);
+    for (const [at, name] of [
+      'KL',
+      'Log-probability',
+      'Reference',
+      'Value',
+      'Reward',
+      'Advantage',
+    ].entries()) {
+      await section.getByLabel('Colour by').selectOption(name);
+      const heat = section.getByRole('img', { name: `Tokens by ${name}` }).locator('span');
+      const value = byHand[at].slice(2);
+      assert.equal(await heat.nth(1).getAttribute('title'), value);
+      assert.equal(
+        await heat.nth(1).getAttribute('class'),
+        value.startsWith('-') ? 'below' : 'above',
+      );
+    }
+    // Another iteration that was kept is a choice away.
+    await section.getByLabel('Iteration').selectOption('20');
+    await section.getByLabel('Colour by').selectOption('Reward');
     await page.screenshot({ path: path.join(shots, `run-episodes-${theme}.png`) });
   }
 });

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { runEventSchema } from '../../src/protocol/run.ts';
 import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
 const patience = { timeout: 60_000 };
@@ -24,6 +25,32 @@ test('a run file runs by its lens; the wizard’s run waits for it; no process r
     await lens.click();
     const chart = await workbench.webview('[data-panel="run"]');
     await chart.locator('canvas').first().waitFor(patience);
+    // A hidden tab has no page, so that nothing can be drawn; shown again it has every step from the first.
+    const pages = async (): Promise<number> => {
+      const counts = page.frames().map((frame) => frame.locator('[data-panel="run"]').count());
+      return (await Promise.all(counts.map((count) => count.catch(() => 0)))).reduce(
+        (a, b) => a + b,
+      );
+    };
+    assert.equal(await pages(), 1);
+    await workbench.openFile('long.run.json');
+    while ((await pages()) > 0) await page.waitForTimeout(50);
+    const all = await readdir(path.join(workbench.folder, 'runs'));
+    const id = all.find((name) => name.startsWith('sft-')) ?? '';
+    const log = path.join(workbench.folder, 'runs', id, 'events.jsonl');
+    const told = (await readFile(log, 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes('"sft/loss"') && line.endsWith('}'))
+      .map((line) => runEventSchema.parse(JSON.parse(line)))
+      .filter((event) => event.type === 'metrics');
+    await page.getByRole('tab', { name: /^Run sft-/ }).click();
+    const again = await workbench.webview('[data-panel="run"]');
+    await again.getByText('Numbers', { exact: true }).click();
+    const loss = again.locator('tr', { hasText: 'sft/loss' }).locator('td');
+    await loss.first().waitFor(patience);
+    const [first, , , , latest] = (await loss.allTextContents()).map(Number);
+    assert.ok(Math.abs(first - (told[0]?.values['sft/loss'] ?? NaN)) < 0.01, 'from the first step');
+    assert.ok(latest >= (told.at(-1)?.step ?? NaN), 'to what was written while it was hidden');
   });
 
   await t.test('the run outlives its extension host, and is shown again', async () => {

@@ -18,6 +18,9 @@ const orders: Readonly<Record<string, (episode: RolloutRecord) => number>> = {
   length: ({ tokens }) => tokens.length,
 };
 
+/** The strongest colour behind a token, in percent: with more, text on it has too little contrast in some theme. */
+const mostHeat = 40;
+
 /** See the file's header. Hidden until a page is shown. */
 export class EpisodeInspector {
   readonly root = element('section', {
@@ -135,7 +138,7 @@ function heatMap(episode: RolloutRecord, quantity: Quantity): HTMLElement {
     { class: 'heat text', role: 'img', 'aria-label': `Tokens by ${quantities[quantity]}` },
     ...episode.tokens.map((token, at) => {
       const made = element('span', { class: heat[at] < 0 ? 'below' : 'above' }, visibleText(token));
-      made.style.setProperty('--heat', `${(70 * Math.abs(heat[at])).toFixed(0)}%`);
+      made.style.setProperty('--heat', `${(mostHeat * Math.abs(heat[at])).toFixed(0)}%`);
       made.title = values[at].toFixed(3);
       return made;
     }),

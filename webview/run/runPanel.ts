@@ -9,6 +9,7 @@ import type { LiveRegion } from '../components/liveRegion.ts';
 import type { PanelClient } from '../components/panelClient.ts';
 import { EpisodeInspector } from '../rollouts/episodeInspector.ts';
 import { problemBox } from '../components/problemBox.ts';
+import { visibleText } from '../components/visibleText.ts';
 import { onThemeChange } from '../components/theme.ts';
 import { ChartBoard } from './chartBoard.ts';
 import { ChartControls, type ExportFormat } from './chartControls.ts';
@@ -180,9 +181,10 @@ export class RunPanel {
     header.update(state, view);
     this.#failure.replaceChildren(...(view.error === undefined ? [] : [problemBox(view.error)]));
     this.#warnings.replaceChildren(
-      ...view.warnings.slice(-5).map(({ step, message }) => {
+      ...view.warnings.slice(-5).map(({ step, message, remedy }) => {
         const where = step === undefined ? '' : `Step ${step}: `;
-        return element('li', { class: 'text' }, `⚠ ${where}${message}`);
+        const what = remedy === undefined ? '' : ` What to do: ${remedy}`;
+        return element('li', { class: 'text' }, visibleText(`⚠ ${where}${message}${what}`));
       }),
     );
     const runs = this.#runs();

@@ -120,9 +120,9 @@ function escape(text: string): string {
 }
 
 const style = `
-:root { color-scheme: light dark; --ink: #1f2328; --faint: #d0d7de; --soft: #59636e; --paper: #ffffff; --accent: #0969da; --box: #f6f8fa; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #3d444d; --soft: #9198a1; --paper: #0d1117; --accent: #58a6ff; --box: #151b23; } }
-body { margin: 0; padding: 0; background: var(--vscode-editor-background, var(--paper)); color: var(--vscode-editor-foreground, var(--ink)); font: 14px/1.5 var(--vscode-font-family, system-ui, sans-serif); }
+:root { color-scheme: light dark; --ink: #1f2328; --faint: #d0d7de; --soft: #59636e; --paper: #ffffff; --accent: #0969da; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #3d444d; --soft: #9198a1; --paper: #0d1117; --accent: #58a6ff; } }
+body { margin: 0; padding: 0; background: var(--vscode-editor-background, var(--paper)); color: var(--vscode-editor-foreground, var(--vscode-foreground, var(--ink))); font: 14px/1.5 var(--vscode-font-family, system-ui, sans-serif); }
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem 2rem 4rem; }
 h1 { font-size: 1.6em; font-weight: 600; margin: 0 0 .5rem; }
 h2 { font-size: 1.2em; font-weight: 600; margin: 2.2rem 0 .5rem; padding-bottom: .25rem; border-bottom: 1px solid var(--vscode-editorWidget-border, var(--faint)); }
@@ -143,7 +143,7 @@ svg { max-width: 100%; height: auto; font-size: 12px; fill: currentColor; }
 .middle { stroke: currentColor; stroke-dasharray: 3 4; opacity: .7; }
 .bar { fill: none; stroke: var(--vscode-charts-blue, var(--accent)); stroke-width: 2; }
 .dot { fill: var(--vscode-charts-blue, var(--accent)); }
-pre { overflow-x: auto; padding: .75rem 1rem; background: var(--vscode-textCodeBlock-background, var(--box)); border: 1px solid var(--vscode-editorWidget-border, transparent); border-radius: 4px; font: 13px/1.5 var(--vscode-editor-font-family, ui-monospace, monospace); }
+pre { overflow-x: auto; padding: .75rem 1rem; background: var(--vscode-textCodeBlock-background, color-mix(in srgb, currentcolor 6%, transparent)); border: 1px solid var(--vscode-editorWidget-border, transparent); border-radius: 4px; font: 13px/1.5 var(--vscode-editor-font-family, ui-monospace, monospace); }
 .answers { margin: 1.25rem 0; }
 blockquote { margin: 0 0 .5rem; padding: .25rem .9rem; border-left: 3px solid var(--vscode-charts-blue, var(--accent)); white-space: pre-wrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1rem; margin: 0; }

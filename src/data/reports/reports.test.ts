@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { EvaluationReport, Preferred } from '../../protocol/evaluationReport.ts';
+import { fullReport } from '../../../test/fixtures/evaluationReport.ts';
 import { pairedDifference } from './comparisonBlocks.ts';
 import { headline } from './evaluationBlocks.ts';
 import { writeReport } from './index.ts';
@@ -102,6 +103,34 @@ test('the report carries what one needs to repeat it', () => {
   for (const needed of ['instruct-studio eval', 'ab'.repeat(32), 'temperature', '0.1.0']) {
     assert.ok(html.includes(needed) && markdown.includes(needed), needed);
   }
+});
+
+test('every part of an evaluation stands in both formats, the ladder and the calibration as pictures too', () => {
+  const { html, markdown } = writeReport(fullReport);
+  const parts = {
+    'Preferred to SFT': '64.0 %',
+    'Scores, Likert and flags': '5.30',
+    'By category': 'Brainstorming',
+    'Alignment tax': '1.81',
+    'Best of n': '1.84',
+    'Reward model': '4.0 %',
+    'Agreement of labelers': '72.6 ± 3.0 %',
+    'Judged by people': '61.0 %',
+    Answers: 'An otter eats fish and crabs.',
+    'To repeat eval-20261121-100000-ab12': '2c'.repeat(32),
+  };
+  for (const [heading, number] of Object.entries(parts)) {
+    for (const page of [html, markdown]) {
+      const start = page.indexOf(heading);
+      assert.ok(start >= 0, heading);
+      assert.ok(page.includes(number, start), `${heading}: ${number}`);
+    }
+  }
+  assert.equal(
+    html.split('<svg').length - 1,
+    3,
+    'a ladder for each of two baselines, and calibration',
+  );
 });
 
 test('two evaluations are compared on the prompts that they share', () => {

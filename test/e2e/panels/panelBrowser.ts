@@ -8,7 +8,7 @@ import type { Browser, Frame, Page } from 'playwright-core';
 import { launchBrowser } from '../../../scripts/editor/workbenchPage.ts';
 import { results } from '../../../scripts/stages/stage.ts';
 import type { ToWebview as PanelMessage } from '../../../src/protocol/panels.ts';
-import { openPanelPage, type PanelPage, type Theme } from './panelPage.ts';
+import { openPanelPage, openPlainPage, type PanelPage, type Theme } from './panelPage.ts';
 
 /** An editor group that has the window to itself. */
 export const wide = { width: 1200, height: 800 };
@@ -68,6 +68,15 @@ export class PanelBrowser implements AsyncDisposable {
     link.panel = panel;
     for (const message of link.waiting) panel.post(message);
     return { host, panel, page: panel.page };
+  }
+
+  /** Opens a page without a host, as {@link openPlainPage} does. */
+  async openPlain(html: string, theme: Theme): Promise<OpenPanel<undefined>> {
+    assert.ok(this.browser !== undefined, 'openPlain: expected a browser that was started');
+    const opened = await openPlainPage(this.browser, html, theme);
+    const { page } = opened;
+    const close = () => opened.close();
+    return { host: undefined, page, panel: { page, close, complaints: [], post: () => undefined } };
   }
 
   /** The page is no wider than its window, axe finds nothing, and nothing complained. */

@@ -96,6 +96,20 @@ const contentTypes = new Map([
   ['.css', 'text/css'],
 ]);
 
+/** A page that needs no host, such as a report, in the colours of a theme. */
+export async function openPlainPage(
+  browser: Browser,
+  html: string,
+  theme: Theme,
+): Promise<{ readonly page: Page; close(): Promise<void> }> {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
+  const page = await context.newPage();
+  await page.setContent(html);
+  const variables = await themeVariables(theme);
+  await page.evaluate(playEditor, { variables, bodyClass: themes[theme].body });
+  return { page, close: () => context.close() };
+}
+
 async function bundle(entry: string): Promise<Map<string, string>> {
   const built = await build({
     entryPoints: { [entry]: path.join(root, 'webview', entry, 'main.ts') },

@@ -100,22 +100,31 @@ export class InlineComparisons implements vscode.Disposable {
   }
 }
 
-/** A candidate as a comment of the thread. */
+/**
+ * A candidate as a comment of the thread. The editor makes a comment's node anew, and loses focus
+ * and clicks on it, when it gets another object: one object stands for as long as only the text grows.
+ */
 export class CandidateComment implements vscode.Comment {
   readonly candidate: Candidate;
   readonly mode: vscode.CommentMode;
-  readonly body: string;
   readonly author: vscode.CommentAuthorInformation;
   readonly contextValue: string;
-  readonly label?: string;
+  body = '';
+  label?: string;
 
   constructor(candidate: Candidate, phase: Phase, revealed = '', label = finishLabel(candidate)) {
     this.candidate = candidate;
     this.mode = phase === 'editing' ? vscode.CommentMode.Editing : vscode.CommentMode.Preview;
-    this.body = bodyOf(candidate);
     this.author = { name: `Completion ${candidate.name}${revealed}` };
     this.contextValue = phase;
-    if (label !== '') this.label = label;
+    this.update(label);
+  }
+
+  /** Takes in the candidate's text as it is now. */
+  update(label: string): void {
+    this.body = bodyOf(this.candidate);
+    if (label === '') delete this.label;
+    else this.label = label;
   }
 }
 
@@ -131,6 +140,7 @@ export class ComparisonThread implements vscode.Disposable {
   private timer: NodeJS.Timeout | undefined;
   private phase: Exclude<Phase, 'editing'> = 'drawing';
   private preferred: Candidate | undefined;
+  private readonly comments = new WeakMap<Candidate, CandidateComment>();
   /** The completion that is being made a better one. */
   private edited: Candidate | undefined;
   private closed = false;
@@ -181,6 +191,8 @@ export class ComparisonThread implements vscode.Disposable {
     const { signal } = this.abort;
     await this.comparison.draw(this.surroundings.sample, changed, signal);
     if (signal.aborted) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
     this.phase = this.comparison.isComplete ? 'votable' : 'failed';
     this.show();
   }
@@ -263,7 +275,14 @@ export class ComparisonThread implements vscode.Disposable {
       const revealed = this.phase === 'voted' ? ` · ${this.request.nameOf(candidate.model)}` : '';
       const label = candidate === this.preferred ? 'Preferred' : finishLabel(candidate);
       const phase = candidate === this.edited ? 'editing' : this.phase;
-      return new CandidateComment(candidate, phase, revealed, label);
+      const shown = this.comments.get(candidate);
+      if (shown?.contextValue === phase) {
+        shown.update(label);
+        return shown;
+      }
+      const comment = new CandidateComment(candidate, phase, revealed, label);
+      this.comments.set(candidate, comment);
+      return comment;
     });
   }
 }

@@ -22,6 +22,8 @@ const contents = [
   'CHANGELOG.md',
   'LICENSE',
 ];
+/** Pictures of pages that are no part of a package. */
+const picturesLeftOut = path.join('docs', 'images', 'runs');
 /** Binaries that nothing of ours loads. */
 const leftOut = [
   // npm keeps no links: the library's second name is a second copy.
@@ -40,7 +42,7 @@ async function stage(target: Target, folder: string): Promise<void> {
   for (const name of contents) {
     await cp(path.join(root, name), path.join(folder, name), {
       recursive: true,
-      filter: (file) => !file.endsWith('.map'),
+      filter: (file) => !file.endsWith('.map') && !file.includes(picturesLeftOut),
     });
   }
   const manifest = manifestSchema.parse(

@@ -108,8 +108,8 @@ for (const theme of Object.keys(themes) as Theme[]) {
     await page.locator('.cell').nth(1).focus();
     await page.keyboard.press('p');
     await page.getByText('Saved: one is preferred.').waitFor();
-    await page.getByLabel('Own settings').first().check();
     await shot(page, `compare-${theme}`);
+    await page.getByLabel('Own settings').first().check();
     await browser.expectSound(opened);
     await page.getByLabel('One prompt at a time').check();
     await page.setViewportSize(narrow);

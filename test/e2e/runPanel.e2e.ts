@@ -322,6 +322,6 @@ test('a point of a curve leads to the episodes of its iteration, token by token'
     // Another iteration that was kept is a choice away.
     await section.getByLabel('Iteration').selectOption('20');
     await section.getByLabel('Colour by').selectOption('Reward');
-    await page.screenshot({ path: path.join(shots, `run-episodes-${theme}.png`) });
+    await section.screenshot({ path: path.join(shots, `run-episodes-${theme}.png`) });
   }
 });

@@ -59,4 +59,27 @@ suite('Runs as tasks', () => {
     },
     { timeoutMs: 180_000 },
   );
+
+  test('what is wrong in a run file that a task names is a problem at its line', async () => {
+    await studio();
+    const wrong = 'wrong.run.json';
+    const uri = vscode.Uri.file(path.join(folder(), wrong));
+    await writeFile(uri.fsPath, '{\n  "stage": "sft",\n  "seed": "many"\n}\n');
+    await mkdir(path.join(folder(), '.vscode'), { recursive: true });
+    const tasks = { version: '2.0.0', tasks: [{ type: 'instruct', file: wrong, label: 'wrong' }] };
+    await writeFile(path.join(folder(), '.vscode', 'tasks.json'), JSON.stringify(tasks));
+    try {
+      const task = await eventually('the task', async () =>
+        (await vscode.tasks.fetchTasks()).find(({ name }) => name === 'wrong'),
+      );
+      await vscode.tasks.executeTask(task);
+      const problem = await eventually('the problem', () =>
+        vscode.languages.getDiagnostics(uri).find(({ source }) => source === 'Instruct'),
+      );
+      assert.equal(problem.range.start.line, 2);
+      assert.match(problem.message, /"seed"/);
+    } finally {
+      await rm(uri.fsPath, { force: true });
+    }
+  });
 });

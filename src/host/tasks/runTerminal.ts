@@ -9,6 +9,7 @@ import type { Run } from '../runs/run.ts';
 import type { NewRun } from '../runs/trainerLauncher.ts';
 import { keyFigures, spokenDuration } from '../views/runNodes.ts';
 import { stageLabels } from '../views/stageLabels.ts';
+import { problemLine } from './problemLine.ts';
 
 const progressEveryMs = 1000;
 const interruptKey = '\u0003';
@@ -80,7 +81,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
     if (run === undefined) return;
     if (event.type === 'queued') this.line(`Waiting for ${event.behind}.`);
     if (event.type === 'warning') {
-      this.line(`${this.specOf(run)}:1:1: warning: ${oneLine(event.message)}`);
+      this.line(problemLine('warning', { path: this.specOf(run) }, event.message));
     }
     if (event.type !== 'progress' || event.time - this.shownAt < progressEveryMs) return;
     this.shownAt = event.time;
@@ -106,11 +107,9 @@ export class RunTerminal implements vscode.Pseudoterminal {
     this.closed.fire(state === 'finished' ? 0 : 1);
   }
 
-  /** In the form that the problem matcher `$instruct` knows. */
   private fail({ message, remedy, place }: ErrorData): void {
-    const file = place?.path ?? (this.run === undefined ? 'instruct.json' : this.specOf(this.run));
-    const at = `${file}:${place?.line ?? 1}:${place?.column ?? 1}`;
-    this.line(`${at}: error: ${oneLine(message)} ${oneLine(remedy)}`);
+    const file = this.run === undefined ? 'instruct.json' : this.specOf(this.run);
+    this.line(problemLine('error', place ?? { path: file }, `${message} ${remedy}`));
     this.closed.fire(1);
   }
 
@@ -121,9 +120,4 @@ export class RunTerminal implements vscode.Pseudoterminal {
   private line(text: string): void {
     this.written.fire(`${text}\r\n`);
   }
-}
-
-/** On one line and without terminal commands: messages may quote what stands in a file. */
-function oneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\s]+/gu, ' ');
 }

@@ -30,6 +30,7 @@ import { currentRuns, runActions } from './host/runs/currentRuns.ts';
 import type { StudioApi } from './host/studioApi.ts';
 import { studioCommand } from './host/studioCommand.ts';
 import { RunTasks } from './host/tasks/runTasks.ts';
+import { expectTrust } from './host/trust.ts';
 import { StudioViews } from './host/views/studioViews.ts';
 
 /** Called by the editor when a folder has an `instruct.json`, or a view or command is used. */
@@ -46,7 +47,9 @@ export function activate(context: vscode.ExtensionContext): StudioApi {
   const run = (command: string, ...given: unknown[]): Thenable<unknown> =>
     vscode.commands.executeCommand(`instruct.${command}`, ...given);
 
+  // Whatever starts a process asks here for its program: in Restricted Mode there is none.
   const program = (): { executable: string; script: string } => {
+    expectTrust();
     const node = vscode.workspace.getConfiguration('instruct').get<string>('trainer.nodePath', '');
     return {
       executable: node === '' ? process.execPath : node,

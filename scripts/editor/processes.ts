@@ -95,3 +95,45 @@ async function marked(mark: string): Promise<number[]> {
   }
   return found.filter((pid) => pid !== process.pid);
 }
+
+/** A process of this machine. */
+export interface ListedProcess {
+  readonly id: number;
+  readonly parent: number;
+  /** Its command line. */
+  readonly args: string;
+}
+
+/** All processes of this machine, by `ps`. */
+export function listProcesses(): ListedProcess[] {
+  const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  return stdout.split('\n').flatMap((line) => {
+    const found = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    if (found === null) return [];
+    const [, id, parent, args] = found;
+    return [{ id: Number(id), parent: Number(parent), args }];
+  });
+}
+
+/**
+ * The extension host of the server that was started on a folder.
+ * @throws Error when there is none
+ */
+export function extensionHostOf(folder: string): number {
+  const all = listProcesses();
+  const server = all.find(
+    ({ args }) => args.includes('server-main.js') && args.includes(`--default-folder ${folder}`),
+  );
+  const host = all.find(
+    ({ parent, args }) => parent === server?.id && args.includes('--type=extensionHost'),
+  );
+  if (host === undefined) throw new Error(`extensionHostOf: no extension host serves ${folder}`);
+  return host.id;
+}
+
+/** Process ids and command lines of the trainer's processes that work in a folder. */
+export function trainersIn(folder: string): string[] {
+  return listProcesses()
+    .filter(({ args }) => args.includes('trainer.mjs ') && args.includes(folder))
+    .map(({ id, args }) => `${String(id)} ${args}`);
+}

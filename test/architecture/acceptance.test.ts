@@ -25,7 +25,8 @@ test('every test that the page names is in its file, and whatever holds names on
     named += tests.length;
     for (const [, file, title] of tests) {
       const text = (await read(file)).replaceAll("\\'", "'");
-      assert.ok(text.includes(`'${title}'`), `${file} has no test "${title}"`);
+      const stands = [`'${title}'`, `\`${title}\``].some((quoted) => text.includes(quoted));
+      assert.ok(stands, `${file} has no test "${title}"`);
     }
     if (line.includes('** Holds:')) assert.ok(tests.length > 0, line);
   }

@@ -172,3 +172,63 @@ test('no colour of a webview is written into its style sheet', async () => {
     assert.doesNotMatch(text, /#[0-9a-f]{3,8}\b(?![\w-])/i, file);
   }
 });
+
+test('a message that answers no command comes from one place, where it can be silenced', async () => {
+  // What a command of the user's says at its end, or asks before it goes on; a failure of one.
+  const answers = [
+    'src/host/commands/createSample.ts',
+    'src/host/commands/curatePrompts.ts',
+    'src/host/commands/runCommands.ts',
+    'src/host/demonstrationEditor.ts',
+    'src/host/errorReporter.ts',
+    'src/host/exchange/exporter.ts',
+    'src/host/exchange/importer.ts',
+    'src/host/models/addModel.ts',
+    'src/host/models/deleteModel.ts',
+  ];
+  const place = 'src/host/notice.ts';
+  const all = await sources('src/**/*.ts');
+  const talkers = all.filter(({ text }) => /show(Information|Warning|Error)Message\b/.test(text));
+  assert.deepEqual(talkers.map(({ file }) => file).sort(), [...answers, place].sort());
+  // What the user silences there is a setting, which can be found and put back.
+  const silenced = {
+    'instruct.runs.notifyWhenDone': false,
+    'instruct.runs.whenRanked': 'resumeQuietly',
+  };
+  for (const [name, value] of Object.entries(silenced)) {
+    const setting = manifest.contributes.configuration.properties[name];
+    assert.ok(
+      z.array(z.unknown()).catch([true, false]).parse(setting['enum']).includes(value),
+      name,
+    );
+  }
+  const users = all.filter(({ text }) => text.includes('showNotice('));
+  assert.equal(
+    users.length,
+    Object.keys(silenced).length + 1,
+    'one for each, and the place itself',
+  );
+});
+
+test('a process is started in few places, and gets its program where the folder’s trust is asked', async () => {
+  const all = [
+    ...(await sources('src/host/**/*.ts')),
+    { file: 'src/extension.ts', text: await read('src/extension.ts') },
+  ];
+  const starters = all.filter(({ text }) => /child_process'|worker_threads'/.test(text));
+  assert.deepEqual(starters.map(({ file }) => file).sort(), [
+    'src/host/inline/samplerClient.ts',
+    'src/host/labeling/labeler.ts', // asks git for the user's name, not in an untrusted folder
+    'src/host/runs/processGroup.ts', // ends processes
+    'src/host/runs/trainerLauncher.ts',
+    'src/host/studioCommand.ts',
+  ]);
+  for (const { file, text } of starters) {
+    if (!/labeler|processGroup/.test(file)) assert.match(text, /program\(\)/, file);
+  }
+  assert.match(
+    await read('src/extension.ts'),
+    /const program = \(\)[^\n]+=> \{\n\s+expectTrust\(\);/,
+  );
+  assert.match(await read('src/host/labeling/currentLabeler.ts'), /!vscode\.workspace\.isTrusted/);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { trainersIn } from '../../scripts/editor/processes.ts';
 import { openWorkbench } from './harness/workbench.ts';
 
 test('in Restricted Mode one can look and label, and nothing that starts a process is offered', async () => {
@@ -22,6 +23,10 @@ test('in Restricted Mode one can look and label, and nothing that starts a proce
   }
   await page.keyboard.press('Escape');
 
+  // What opens by itself, such as the count of a demonstration's tokens, starts nothing either.
+  await workbench.runCommand('Instruct: Write Demonstration');
+  await page.locator('.codelens-decoration', { hasText: 'Save and Next' }).waitFor();
   await workbench.runCommand('Instruct: Rank Completions');
   await workbench.webview('[data-panel="ranking"]', 60_000);
+  assert.deepEqual(trainersIn(workbench.folder), []);
 });

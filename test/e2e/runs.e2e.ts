@@ -1,11 +1,11 @@
 // Starting runs in the real editor: from a *.run.json by its lens, from the wizard with a step back, queued behind each other, stopped;
 // and through a crash of the extension host.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runEventSchema } from '../../src/protocol/run.ts';
+import { extensionHostOf, trainersIn } from '../../scripts/editor/processes.ts';
 import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
 const patience = { timeout: 60_000 };
@@ -54,16 +54,31 @@ test('a run file runs by its lens; the wizard’s run waits for it; no process r
   });
 
   await t.test('the run outlives its extension host, and is shown again', async () => {
-    const [trainer] = trainers(workbench.folder);
+    const [trainer] = trainersIn(workbench.folder);
     const status = page.locator('.statusbar-item', { hasText: /SFT \d+%/ });
     await status.waitFor(patience);
-    process.kill(extensionHost(workbench.folder), 'SIGKILL');
+    process.kill(extensionHostOf(workbench.folder), 'SIGKILL');
     await status.waitFor({ ...patience, state: 'detached' });
     await workbench.reload(); // a host under development is not started again by itself
     await status.waitFor(patience);
     await workbench.screenshot('runs-1b-host-crashed');
-    assert.deepEqual(trainers(workbench.folder), [trainer], 'the same process is at work');
+    assert.deepEqual(trainersIn(workbench.folder), [trainer], 'the same process is at work');
     workbench.clearProblems(); // the editor says that its host has died
+  });
+
+  await t.test('a killed run is told once, can be silenced, and goes on when resumed', async () => {
+    // VS Code writes every error that it shows to the console too.
+    const told = page.waitForEvent('console', (said) => said.text().includes('was interrupted'));
+    process.kill(Number.parseInt(trainersIn(workbench.folder)[0], 10), 'SIGKILL');
+    await told;
+    const messages = await workbench.notifications({ keepOpen: true });
+    assert.equal(messages.filter((message) => message.includes('was interrupted')).length, 1);
+    await page.locator('.notifications-center').getByText("Don't Show Again").click();
+    await page.locator('[id="status.notifications"]').click();
+    workbench.clearProblems();
+    await workbench.runCommand('Instruct: Resume Run');
+    await page.locator('.statusbar-item', { hasText: /SFT \d+%/ }).waitFor(patience);
+    assert.match(await workbench.userSettings(), /"instruct\.runs\.notifyWhenDone": false/);
   });
 
   await t.test('the wizard counts its steps, goes back, and says what a run needs', async () => {
@@ -100,10 +115,10 @@ test('a run file runs by its lens; the wizard’s run waits for it; no process r
 
   await t.test('no process remains once the short run has ended too', async () => {
     const deadline = Date.now() + 120_000;
-    while (trainers(workbench.folder).length > 0 && Date.now() < deadline) {
+    while (trainersIn(workbench.folder).length > 0 && Date.now() < deadline) {
       await page.waitForTimeout(500);
     }
-    assert.deepEqual(trainers(workbench.folder), []);
+    assert.deepEqual(trainersIn(workbench.folder), []);
     const runs = (await readdir(path.join(workbench.folder, 'runs'))).filter(
       (name) => !name.startsWith('.'),
     );
@@ -123,40 +138,4 @@ async function stopFirst(workbench: Workbench): Promise<void> {
   });
   await workbench.page.waitForTimeout(500);
   if ((await pick.count()) > 0) await pick.first().click();
-}
-
-/** Process ids and command lines of what trains in a project. */
-function trainers(folder: string): string[] {
-  return processes()
-    .filter(({ args }) => args.includes('trainer.mjs run') && args.includes(folder))
-    .map(({ id, args }) => `${String(id)} ${args}`);
-}
-
-/** The process of the extension host that serves a project's window. */
-function extensionHost(folder: string): number {
-  const all = processes();
-  const server = all.find(
-    ({ args }) => args.includes('server-main.js') && args.includes(`--default-folder ${folder}`),
-  );
-  const host = all.find(
-    ({ parent, args }) => parent === server?.id && args.includes('--type=extensionHost'),
-  );
-  assert.ok(host !== undefined, 'the server has an extension host');
-  return host.id;
-}
-
-interface Process {
-  readonly id: number;
-  readonly parent: number;
-  readonly args: string;
-}
-
-function processes(): Process[] {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  return lines.flatMap((line) => {
-    const found = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-    if (found === null) return [];
-    const [, id, parent, args] = found;
-    return [{ id: Number(id), parent: Number(parent), args }];
-  });
 }

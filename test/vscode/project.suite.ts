@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { z } from 'zod';
 import { eventually, suite, test } from './harness/suite.ts';
@@ -23,11 +25,33 @@ const manifestSchema = z.object({
   }),
 });
 
+/** Milliseconds until a fresh process has read and run the packaged bundle, with a stand-in for the editor's API. */
+async function loadMs(): Promise<number> {
+  const program = `
+    const Module = require('node:module');
+    const stand = new Proxy(class {}, { get: (of, key) => (key === 'prototype' ? of.prototype : stand) });
+    const load = Module._load;
+    Module._load = (name, ...rest) => (name === 'vscode' ? stand : load(name, ...rest));
+    const start = performance.now();
+    const { activate } = require(process.argv[1]);
+    console.log(typeof activate === 'function' ? performance.now() - start : NaN);`;
+  const bundle = path.join(extension().extensionPath, 'dist', 'extension.cjs');
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', program, bundle], { env });
+  return Number(stdout);
+}
+
 suite('An open project', () => {
-  test('activates the extension within 200 ms', async () => {
+  test('loads its bundle and activates within 200 ms', async () => {
     const { activationMs } = await studio();
     assert.equal(extension().isActive, true);
-    assert.ok(activationMs < 200, `activate took ${String(activationMs)} ms`);
+    const loads: number[] = [];
+    for (let time = 0; time < 5; time += 1) loads.push(await loadMs());
+    // Whatever else the machine does only adds to it: the quickest is what the bundle takes.
+    const load = Math.min(...loads);
+    const said = `${load.toFixed(0)} ms to load, ${activationMs.toFixed(0)} ms to activate`;
+    assert.ok(load > 1, said);
+    assert.ok(load + activationMs < 200, said);
   });
 
   test('has every contributed command registered, under one category', async () => {

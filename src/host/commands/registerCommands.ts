@@ -28,10 +28,10 @@ import type { RankingPanels } from '../rankingPanel.ts';
 import { addModel } from '../models/addModel.ts';
 import { deleteModel } from '../models/deleteModel.ts';
 import { modelCardDocuments, modelCardScheme, showModelCard } from '../models/modelCard.ts';
-import { RemedyError } from '../remedyError.ts';
 import type { RunPanels } from '../runPanel.ts';
 import type { TrainerLauncher } from '../runs/trainerLauncher.ts';
 import type { AskStudio } from '../studioCommand.ts';
+import { expectTrust } from '../trust.ts';
 import { openDataFileCommand } from '../views/datasetNodes.ts';
 import { property, targetId } from './arguments.ts';
 import {
@@ -363,18 +363,6 @@ function inlineHandlers({ comparisons }: CommandSurroundings): Record<string, Ha
 /** Menus of a thread give the thread, those of its reply box `{ thread, text }`. */
 function threadOf(argument: unknown): unknown {
   return property(argument, 'thread') ?? argument;
-}
-
-function expectTrust(): void {
-  if (vscode.workspace.isTrusted) return;
-  throw new RemedyError(
-    {
-      code: 'bad-argument',
-      message: 'This folder is in Restricted Mode, where no process is started.',
-      remedy: 'Trust it first; looking and labeling work all the same.',
-    },
-    { label: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
-  );
 }
 
 /** The absolute path of the trainer beside the extension's own bundle. */

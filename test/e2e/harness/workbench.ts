@@ -12,7 +12,7 @@
 // CSP violation that is not VS Code's own (harness/noise.ts).
 import { AssertionError } from 'node:assert';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BrowserContext, Frame, Page } from 'playwright-core';
@@ -84,7 +84,10 @@ async function makeProject(project: string, folder: string): Promise<void> {
   else await cp(project, folder, { recursive: true });
 }
 
-/** Collects what goes wrong in any frame of any page: console errors, uncaught exceptions, CSP violations. */
+/**
+ * Collects what goes wrong in any frame of any page: console errors, uncaught exceptions, CSP violations, and requests that leave this
+ * machine.
+ */
 async function watch(context: BrowserContext, problems: string[]): Promise<AsyncDisposable> {
   const add = (problem: string): void => {
     if (!isEditorNoise(problem)) problems.push(problem);
@@ -97,12 +100,21 @@ async function watch(context: BrowserContext, problems: string[]): Promise<Async
   context.on('weberror', (error) => {
     add(`uncaught: ${error.error().stack ?? error.error().message}`);
   });
+  context.on('request', (request) => {
+    if (leavesMachine(request.url())) add(`request: ${request.url()}`);
+  });
   return context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
       const where = `${event.sourceFile}:${String(event.lineNumber)}`;
       console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI} at ${where}`);
     });
   });
+}
+
+/** Whether a request goes to the network. */
+function leavesMachine(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return /^(https?|wss?):$/.test(protocol) && !['localhost', '127.0.0.1'].includes(hostname);
 }
 
 /** A workbench in a page. Made by {@link openWorkbench}; dispose it with `await using`. */
@@ -233,6 +245,12 @@ export class Workbench implements AsyncDisposable {
       await center.waitFor({ state: 'hidden' });
     }
     return messages;
+  }
+
+  /** The user settings as they stand in their file. */
+  async userSettings(): Promise<string> {
+    const user = path.join(path.dirname(this.folder), 'server', 'data', 'User');
+    return readFile(path.join(user, 'settings.json'), 'utf8');
   }
 
   /** Saves what the page shows as test-results/<name>.png and returns the path. */

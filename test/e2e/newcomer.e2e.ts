@@ -15,9 +15,15 @@ import {
 import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
 const patience = { timeout: 60_000 };
+/** Whom git knows on every machine: the pictures name the labeler. */
+const gitUser = {
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'user.name',
+  GIT_CONFIG_VALUE_0: 'Ada',
+};
 
 test('a newcomer creates a project, ranks, trains through a reload, and compares inline', async (t) => {
-  await using workbench = await openWorkbench({ project: 'empty' });
+  await using workbench = await openWorkbench({ project: 'empty', env: gitUser });
   const { page } = workbench;
 
   await t.test('an empty folder offers the sample project, and one choice makes it', async () => {

@@ -3,19 +3,17 @@
  * was decided so far, and what was saved last. Knows no editor.
  */
 import { isDeepStrictEqual } from 'node:util';
-import * as z from 'zod';
 import { InstructError } from '../protocol/errors.ts';
 import { firstStep, freshDraft, isUntouched } from '../protocol/rankingDraft.ts';
-import {
-  labelingModes,
-  rankingDraftSchema,
-  type LabelingMode,
-  type RankingDraft,
-  type RankingView,
-  type Revealed,
+import type {
+  LabelingMode,
+  RankingDraft,
+  RankingView,
+  Revealed,
 } from '../protocol/rankingPanel.ts';
 import { rankingSchema } from '../protocol/records.ts';
 import type { Guideline } from './labeling/guideline.ts';
+import { RankingMemory, type StoredTask } from './labeling/rankingMemory.ts';
 import { decidedRanking, skippedRanking, type Decided } from './labeling/rankingRecord.ts';
 import type { DraftMemory, RankingSource, RankingTask } from './labeling/rankingSource.ts';
 
@@ -31,31 +29,6 @@ export interface RankingSessionTools {
   readonly random: () => number;
 }
 
-const storedTaskSchema = z.object({
-  recordId: z.string(),
-  promptId: z.string(),
-  /** Completion ids in the order shown. */
-  shown: z.array(z.string()).min(2).max(9),
-  mode: z.enum(labelingModes),
-  draft: rankingDraftSchema,
-  /** The rankings that this one is to settle, and why it is open. */
-  settles: z.object({ ids: z.array(z.string()), why: z.string() }).optional(),
-  /** Who saved it, when it was saved before. */
-  savedBy: z.string().optional(),
-});
-const storedSchema = z.object({
-  /** The task on screen, and below it tasks that were left for an earlier one. */
-  open: z.array(storedTaskSchema),
-  /** Saved tasks, the newest last. */
-  saved: z.array(storedTaskSchema),
-  /** How this labeler wants to be asked; the project's way when absent. */
-  mode: z.enum(labelingModes).optional(),
-  /** The version of the guideline that was opened last. */
-  guidelineSeen: z.string().optional(),
-});
-type StoredTask = z.infer<typeof storedTaskSchema>;
-type Stored = z.infer<typeof storedSchema>;
-
 /** Rankings that contradict each other, to be settled by a new one of the same completions. */
 export interface Settling {
   /** Ids of the rankings. */
@@ -66,16 +39,13 @@ export interface Settling {
   readonly why: string;
 }
 
-const memoryKey = 'instruct.ranking';
-const keptSaved = 50;
-
 /**
  * See the file's header. Its methods are the handlers of the panel's contract; they run one after
  * another, so that two quick requests cannot save one task twice.
  */
 export class RankingSession {
   private readonly tools: RankingSessionTools;
-  private readonly stored: Stored;
+  private readonly memory: RankingMemory;
   private current: { stored: StoredTask; task: RankingTask } | undefined;
   private lastPromptId: string | undefined;
   private revealed: Revealed | undefined;
@@ -83,10 +53,7 @@ export class RankingSession {
 
   constructor(tools: RankingSessionTools) {
     this.tools = tools;
-    this.stored = storedSchema.safeParse(tools.memory.get(memoryKey)).data ?? {
-      open: [],
-      saved: [],
-    };
+    this.memory = new RankingMemory(tools.memory);
   }
 
   /**
@@ -96,7 +63,7 @@ export class RankingSession {
   show(promptId: string, settling?: Settling): Promise<void> {
     return this.inTurn(async () => {
       const { source } = this.tools;
-      if (this.stored.open.at(-1)?.promptId === promptId && settling === undefined) return;
+      if (this.memory.open.at(-1)?.promptId === promptId && settling === undefined) return;
       const wanted =
         settling === undefined ? this.count() : { completionIds: settling.completionIds };
       const task = await source.nextTask({ promptId, ...wanted });
@@ -138,7 +105,7 @@ export class RankingSession {
     return this.inTurn(async () => {
       const { stored } = this.expectCurrent(token, draft);
       stored.draft = draft;
-      await this.remember();
+      await this.memory.keep();
       await this.tools.source.claim(stored.promptId); // as long as somebody works on it
     });
   }
@@ -182,17 +149,17 @@ export class RankingSession {
   back(): Promise<boolean> {
     return this.inTurn(async () => {
       for (;;) {
-        const last = this.stored.saved.pop();
+        const last = this.memory.takeSaved();
         if (last === undefined) {
-          await this.remember();
+          await this.memory.keep();
           return false;
         }
         const task = await this.load(last);
         if (task === undefined) continue;
         await this.tools.source.claim(last.promptId);
-        this.stored.open.push(last);
+        this.memory.begin(last);
         this.current = { stored: last, task };
-        await this.remember();
+        await this.memory.keep();
         return true;
       }
     });
@@ -204,18 +171,18 @@ export class RankingSession {
    */
   mode(mode: LabelingMode): Promise<void> {
     return this.inTurn(async () => {
-      this.stored.mode = mode;
+      this.memory.prefer(mode);
       const stored = this.current?.stored;
       if (stored !== undefined && stored.mode !== mode) {
         if (stored.mode !== 'pairwise' && mode !== 'pairwise') {
           stored.mode = mode;
           stored.draft = { ...stored.draft, step: firstStep(mode) };
         } else if (isUntouched(stored.draft) && stored.savedBy === undefined) {
-          this.forget(stored);
+          this.memory.forget(stored);
           this.current = undefined;
         }
       }
-      await this.remember();
+      await this.memory.keep();
     });
   }
 
@@ -230,8 +197,8 @@ export class RankingSession {
           remedy: 'Write guidelines.md in the project folder.',
         });
       }
-      this.stored.guidelineSeen = guideline.version;
-      await this.remember();
+      this.memory.sawGuideline(guideline.version);
+      await this.memory.keep();
       return guideline;
     });
   }
@@ -243,7 +210,7 @@ export class RankingSession {
     const recordId = taken ? newId() : stored.recordId; // never supersede another labeler's record
     const guideline = await source.guideline();
     stored.draft = draft;
-    await this.remember();
+    await this.memory.keep();
     await source.save(
       rankingSchema.parse({
         id: recordId,
@@ -257,13 +224,12 @@ export class RankingSession {
         created: new Date(now()).toISOString(),
       }),
     );
-    this.forget(stored);
-    this.stored.saved.push({ ...stored, recordId, savedBy: labeler });
-    if (this.stored.saved.length > keptSaved) this.stored.saved.shift();
+    this.memory.forget(stored);
+    this.memory.addSaved({ ...stored, recordId, savedBy: labeler });
     this.revealed = decision.skipped === undefined ? this.reveal(stored.shown, draft) : undefined;
     this.current = undefined;
     this.lastPromptId = stored.promptId;
-    await this.remember();
+    await this.memory.keep();
     await source.release(stored.promptId);
   }
 
@@ -281,20 +247,20 @@ export class RankingSession {
   }
 
   private chosenMode(): LabelingMode {
-    return this.stored.mode ?? this.tools.source.protocol().mode;
+    return this.memory.mode ?? this.tools.source.protocol().mode;
   }
 
   /** Takes up the newest open task whose completions still stand and that no other window has. */
   private async resume(): Promise<void> {
     if (this.current !== undefined) return;
-    for (const stored of this.stored.open.toReversed()) {
+    for (const stored of this.memory.open.toReversed()) {
       if (!(await this.tools.source.claim(stored.promptId))) continue;
       const task = await this.load(stored);
       if (task !== undefined) {
         this.current = { stored, task };
         return;
       }
-      this.forget(stored);
+      this.memory.forget(stored);
     }
   }
 
@@ -302,16 +268,12 @@ export class RankingSession {
   private async claimNext(): Promise<RankingTask | undefined> {
     const { source } = this.tools;
     const except = this.lastPromptId === undefined ? [] : [this.lastPromptId];
-    except.push(...this.stored.open.map(({ promptId }) => promptId));
+    except.push(...this.memory.open.map(({ promptId }) => promptId));
     for (;;) {
       const next = await source.nextTask({ except, ...this.count() });
       if (next === undefined || (await source.claim(next.promptId))) return next;
       except.push(next.promptId);
     }
-  }
-
-  private forget({ recordId }: StoredTask): void {
-    this.stored.open = this.stored.open.filter((each) => each.recordId !== recordId);
   }
 
   private async load({ promptId, shown }: StoredTask): Promise<RankingTask | undefined> {
@@ -336,18 +298,18 @@ export class RankingSession {
       draft: freshDraft(shown.length, mode, task.category),
       ...(settles === undefined ? {} : { settles }),
     };
-    this.stored.open.push(stored);
+    this.memory.begin(stored);
     this.current = { stored, task };
-    await this.remember();
+    await this.memory.keep();
   }
 
   private async view(): Promise<RankingView> {
     const { source } = this.tools;
     const guideline = await source.guideline();
-    const isNew = guideline?.version !== this.stored.guidelineSeen;
+    const isNew = guideline?.version !== this.memory.guidelineSeen;
     const always = {
       progress: await source.progress(),
-      canGoBack: this.stored.saved.length > 0,
+      canGoBack: this.memory.lastSaved !== undefined,
       labeler: await source.labeler(),
       ...(guideline === undefined ? {} : { guideline: { version: guideline.version, isNew } }),
       ...(this.revealed === undefined ? {} : { revealed: this.revealed }),
@@ -373,7 +335,7 @@ export class RankingSession {
 
   /** A panel that got no answer in time asks again: what it asked for may have been done since. */
   private isSaved(token: string, draft: RankingDraft): boolean {
-    const last = this.stored.saved.at(-1);
+    const last = this.memory.lastSaved;
     if (last?.recordId !== token || this.current?.stored.recordId === token) return false;
     return isDeepStrictEqual(decisionsOf(last.draft), decisionsOf(draft));
   }
@@ -394,10 +356,6 @@ export class RankingSession {
       );
     }
     return current;
-  }
-
-  private remember(): PromiseLike<void> {
-    return this.tools.memory.update(memoryKey, structuredClone(this.stored));
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

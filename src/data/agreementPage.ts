@@ -3,7 +3,7 @@ import type { AgreementReport, ChanceCorrected } from './agreementReport.ts';
 import type { ContestedPrompt, SettlingTask } from './contested.ts';
 import { markdownTable, plainText } from './markdownText.ts';
 
-const heads = ['', 'Agreement', 'Comparisons', 'Ties', 'Alpha'];
+const figures = ['Agreement', 'Comparisons', 'Ties', 'Alpha'];
 
 /** The page of a report, and of what is still to be settled. */
 export function agreementPage(
@@ -16,13 +16,24 @@ export function agreementPage(
   return [
     '# Agreement',
     'The share of comparisons on which two labelers prefer the same completion, with its 95 % interval; the paper’s training labelers agreed on 72.6 ± 1.5 %. Alpha is Krippendorff’s, corrected for chance, ties included.',
-    table([['All labelers', overall]]),
+    table('Of', [['All labelers', overall]]),
     '## Labelers, each with all others',
-    table(labelers.map((one) => [one.labeler, one])),
+    table(
+      'Labeler',
+      labelers.map((one) => [one.labeler, one]),
+    ),
     '## Pairs',
-    table(pairs.map((one) => [one.labelers.join(' and '), one])),
+    table(
+      'Pair',
+      pairs.map((one) => [one.labelers.join(' and '), one]),
+    ),
     '## Over time',
-    table(periods.map((one) => [one.period, one])),
+    periods.length === 0
+      ? 'No ranking says when it was made.'
+      : table(
+          'Period',
+          periods.map((one) => [one.period, one]),
+        ),
     '## To settle',
     contested.length === 0
       ? 'Nobody contradicts anybody.'
@@ -34,7 +45,7 @@ export function agreementPage(
   ].join('\n\n');
 }
 
-function table(rows: readonly (readonly [string, ChanceCorrected])[]): string {
+function table(head: string, rows: readonly (readonly [string, ChanceCorrected])[]): string {
   const lines = rows.map(([name, one]) => {
     const { rate, halfWidth95, compared, tied, alpha } = one;
     const percent =
@@ -43,5 +54,5 @@ function table(rows: readonly (readonly [string, ChanceCorrected])[]): string {
         : `${(100 * rate).toFixed(1)} ± ${(100 * halfWidth95).toFixed(1)} %`;
     return [plainText(name), percent, String(compared), String(tied), alpha?.toFixed(3) ?? '–'];
   });
-  return markdownTable([heads, ...lines]);
+  return markdownTable([[head, ...figures], ...lines]);
 }

@@ -3,10 +3,14 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import type { Frame } from 'playwright-core';
 import { promptSchema, rankingSchema } from '../../src/protocol/records.ts';
-import { openWorkbench } from './harness/workbench.ts';
+import { openWorkbench, workbenchThemes } from './harness/workbench.ts';
+import { frameViolations } from './panels/panelBrowser.ts';
 
 const patience = { timeout: 60_000 };
+/** What the editor's preview of Markdown shows of ours. */
+const markdown = '.markdown-body';
 
 test('prompts are curated after a look at each, and labelers are measured', async (t) => {
   await using workbench = await openWorkbench({ project: 'sample' });
@@ -68,9 +72,16 @@ test('prompts are curated after a look at each, and labelers are measured', asyn
 
   await t.test('the paper’s tables are a page', async () => {
     await workbench.runCommand('Instruct: Show Statistics');
-    const tables = await workbench.webview('h2:has-text("Lengths of prompts in tokens (Table 9)")');
+    const heading = 'h2:has-text("Lengths of prompts in tokens (Table 9)")';
+    const tables = await workbench.webview(heading);
     await tables.locator('td', { hasText: 'generation' }).first().waitFor(patience);
     await workbench.screenshot('statistics');
+    for (const [theme, kind] of workbenchThemes) {
+      await workbench.useTheme(theme);
+      const themed = `body[data-vscode-theme-kind="${kind}"] ${heading}`;
+      assert.deepEqual(await violationsOf(() => workbench.webview(themed)), [], theme);
+    }
+    await workbench.useTheme('Default Dark Modern');
   });
 
   await t.test('a labeler is screened against a researcher', async () => {
@@ -88,7 +99,9 @@ test('prompts are curated after a look at each, and labelers are measured', asyn
         ids.map((id) => [id, { overall: 4, flags: { violentContent: false } }]),
       );
       const groups = ids.map((id) => [id]);
-      return { id: `r-${labeler}`, promptId: 'z1', ranking: groups, ratings, shown: ids, labeler };
+      const created = '2026-11-20T09:30:00Z';
+      const base = { id: `r-${labeler}`, promptId: 'z1', labeler, created };
+      return { ...base, ranking: groups, ratings, shown: ids };
     };
     await write('rankings/cand.jsonl', [ranking('cand', ['a', 'b', 'c'])]);
     await write('rankings/rita.jsonl', [ranking('rita', ['a', 'c', 'b'])]);
@@ -109,6 +122,7 @@ test('prompts are curated after a look at each, and labelers are measured', asyn
       .waitFor();
     await result.locator('tr', { hasText: 'sensitive flags' }).getByText('100.0 %').waitFor();
     await result.getByText('Does not meet all cutoffs.').waitFor();
+    assert.deepEqual(await violationsOf(() => Promise.resolve(result)), []);
     await workbench.screenshot('screening');
   });
 
@@ -116,6 +130,7 @@ test('prompts are curated after a look at each, and labelers are measured', asyn
     await workbench.runCommand('Instruct: Show Agreement');
     const agreement = await workbench.webview('h2:has-text("Over time")');
     await agreement.locator('td', { hasText: 'cand and rita' }).first().waitFor(patience);
+    assert.deepEqual(await violationsOf(() => Promise.resolve(agreement)), []);
     await workbench.screenshot('agreement');
     await workbench.runCommand('Instruct: Settle Disagreement');
     await workbench.pick('1 of 3 contradict');
@@ -149,3 +164,14 @@ test('prompts are curated after a look at each, and labelers are measured', asyn
     workbench.clearProblems();
   });
 });
+
+/** What axe finds in a page of Markdown, which the editor makes anew after a change of theme. */
+async function violationsOf(shown: () => Promise<Frame>): Promise<string[]> {
+  for (let left = 4; ; left -= 1) {
+    try {
+      return await frameViolations(await shown(), markdown);
+    } catch (thrown) {
+      if (left === 0 || !/detached/.test(String(thrown))) throw thrown;
+    }
+  }
+}

@@ -31,6 +31,7 @@ test('a file dropped on the Dataset view is shown before it is imported', async 
 
   const lens = page.locator('.codelens-decoration a', { hasText: 'Import 8 Records' });
   await lens.waitFor(patience);
+  await page.mouse.move(700, 700);
   await workbench.screenshot('import-preview');
   const file = path.join(folder, 'prompts', 'owls.jsonl');
   await assert.rejects(readFile(file), { code: 'ENOENT' });

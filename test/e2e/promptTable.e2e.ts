@@ -1,20 +1,13 @@
 // The prompt table in the real editor: search, sort, edits as undo steps, save, hot exit, bulk, a bad line, a file of 60 MB, axe.
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promptSchema } from '../../src/protocol/records.ts';
-import { openWorkbench, type Workbench } from './harness/workbench.ts';
+import { openWorkbench, workbenchThemes, type Workbench } from './harness/workbench.ts';
 import { frameViolations } from './panels/panelBrowser.ts';
 
 const patience = { timeout: 60_000 };
-const themes = [
-  'Default Light Modern',
-  'Default Dark Modern',
-  'Default High Contrast',
-  'Default High Contrast Light',
-];
-
 test('prompts are curated in a table that is an editor like any other', async (t) => {
   await using workbench = await openWorkbench({
     project: 'sample',
@@ -128,8 +121,8 @@ test('prompts are curated in a table that is an editor like any other', async (t
   });
 
   await t.test('it reads in four themes, and axe finds nothing of ours', async () => {
-    for (const theme of themes) {
-      await setTheme(workbench, theme);
+    for (const theme of workbenchThemes.keys()) {
+      await workbench.useTheme(theme);
       await page.waitForTimeout(500);
       await workbench.screenshot(`prompt-table-${theme.replaceAll(' ', '-').toLowerCase()}`);
       assert.deepEqual(await frameViolations(table), [], theme);
@@ -159,12 +152,6 @@ async function openTable(workbench: Workbench, name: string): Promise<void> {
   const asked = input.getByText(name, { exact: true }).first();
   // With one file of prompts there is nothing to choose.
   await asked.click({ timeout: 5000 }).catch(() => undefined);
-}
-
-async function setTheme({ folder }: Workbench, theme: string): Promise<void> {
-  const settings = path.join(folder, '.vscode', 'settings.json');
-  await mkdir(path.dirname(settings), { recursive: true });
-  await writeFile(settings, JSON.stringify({ 'workbench.colorTheme': theme }));
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {

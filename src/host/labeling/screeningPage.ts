@@ -20,7 +20,7 @@ export function screeningPage(
     `# Screening of ${plainText(candidate)}`,
     `Against ${researchers.map(plainText).join(', ')}, by the paper’s four criteria (appendix B.1).`,
     markdownTable([
-      ['criterion', 'measured', 'cutoff', 'on', ''],
+      ['criterion', 'measured', 'cutoff', 'on', 'verdict'],
       row('1. Agreement on sensitive flags', flagAgreement, percent),
       row('2. Agreement on rankings', rankingAgreement, percent),
       row('3. Rating of sensitive demonstrations, 1 to 7', demonstrationRating, rating),

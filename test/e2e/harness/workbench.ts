@@ -12,7 +12,7 @@
 // CSP violation that is not VS Code's own (harness/noise.ts).
 import { AssertionError } from 'node:assert';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BrowserContext, Frame, Page } from 'playwright-core';
@@ -21,6 +21,14 @@ import { quietSettings, startServer } from '../../../scripts/editor/vscodeServer
 import { launchBrowser, workbenchAddress } from '../../../scripts/editor/workbenchPage.ts';
 import { results } from '../../../scripts/stages/stage.ts';
 import { isEditorNoise } from './noise.ts';
+
+/** The themes of VS Code that everything of ours must look right in, each with the kind that it gives to the body of a webview. */
+export const workbenchThemes: ReadonlyMap<string, string> = new Map([
+  ['Default Light Modern', 'vscode-light'],
+  ['Default Dark Modern', 'vscode-dark'],
+  ['Default High Contrast', 'vscode-high-contrast'],
+  ['Default High Contrast Light', 'vscode-high-contrast-light'],
+]);
 
 /** What the workbench shows, and how. */
 export interface WorkbenchOptions {
@@ -148,6 +156,13 @@ export class Workbench implements AsyncDisposable {
   async reload(): Promise<void> {
     await this.page.reload();
     await this.ready();
+  }
+
+  /** Shows everything in a theme from here on, by the folder's settings, which it replaces. */
+  async useTheme(theme: string): Promise<void> {
+    const settings = path.join(this.folder, '.vscode', 'settings.json');
+    await mkdir(path.dirname(settings), { recursive: true });
+    await writeFile(settings, JSON.stringify({ 'workbench.colorTheme': theme }));
   }
 
   /** A second window on the same folder, with an extension host of its own. It ends with this one. */

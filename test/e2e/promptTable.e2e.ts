@@ -121,8 +121,9 @@ test('prompts are curated in a table that is an editor like any other', async (t
   });
 
   await t.test('it reads in four themes, and axe finds nothing of ours', async () => {
-    for (const theme of workbenchThemes.keys()) {
+    for (const [theme, kind] of workbenchThemes) {
       await workbench.useTheme(theme);
+      await table.locator(`body[data-vscode-theme-kind="${kind}"]`).waitFor(patience);
       await page.waitForTimeout(500);
       await workbench.screenshot(`prompt-table-${theme.replaceAll(' ', '-').toLowerCase()}`);
       assert.deepEqual(await frameViolations(table), [], theme);

@@ -57,6 +57,8 @@ test('hostile completions are shown as text, and nothing leaves the panel', asyn
   const first = await promptShown(ranking, begun);
   const window = await workbench.anotherWindow();
   await window.page.locator('.activitybar .action-item a[aria-label*="Instruct"]').click();
+  const itsRows = window.page.locator('.part.sidebar .monaco-list-row');
+  await itsRows.filter({ hasText: 'Prompts' }).first().waitFor(patience);
   await window.runCommand('Instruct: Rank Completions');
   const other = await window.webview('[data-panel="ranking"] .card', 60_000);
   const second = await promptShown(other, '');

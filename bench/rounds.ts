@@ -116,7 +116,7 @@ function prepareGeneration(benchCase: BenchCase): Prepared {
       generator.generate(parameters, prompts, {
         maxNewTokens: length,
         temperature: 1,
-        endToken: null,
+        endTokens: [],
         random: new Random(2),
       }),
   };

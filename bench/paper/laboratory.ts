@@ -268,7 +268,7 @@ export class Laboratory {
       const drawn = await generator.generate(model.parameters, inputs, {
         maxNewTokens,
         temperature: 1,
-        endToken: tokenizer.endToken,
+        endTokens: tokenizer.endTokens,
         random: new Random(`paper ${this.seed} ${draw}`),
       });
       return drawn.map((completion, i): Judged => {

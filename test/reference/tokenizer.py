@@ -2,6 +2,8 @@
 
 usage: python test/reference/tokenizer.py        (pip install tokenizers)
 corpus.json holds the texts, tokenizer.json what was learned from them, encoded.json texts with their ids.
+metaspace.json and prepend.json are SentencePiece-style (byte fallback), as of Mistral and of Llama 2 and TinyLlama; those
+with -encoded hold texts with their ids and what the ids decode to.
 """
 import json
 import pathlib
@@ -30,3 +32,27 @@ texts = corpus[:12] + ["", " ", "\n\n \n  x", "tabs\t\tand  spaces   ", "don't D
                        "".join(chance.choice("ab \n.'’é🙂") for _ in range(200))]
 (here / "corpus.json").write_text(json.dumps(corpus, ensure_ascii=False, indent=0) + "\n")
 (here / "encoded.json").write_text(json.dumps([[text, tokenizer.encode(text).ids] for text in texts], ensure_ascii=False) + "\n")
+
+pieces = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+pieces.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+pieces.train_from_iterator(corpus, trainers.BpeTrainer(
+    vocab_size=520, min_frequency=2, limit_alphabet=60, show_progress=False,
+    special_tokens=["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)]))
+document = json.loads(pieces.to_str())
+document["added_tokens"] = document["added_tokens"][:3]  # the bytes are pieces, no special tokens
+document["decoder"] = {"type": "Sequence", "decoders": [
+    {"type": "Replace", "pattern": {"String": "\u2581"}, "content": " "}, {"type": "ByteFallback"}, {"type": "Fuse"},
+    {"type": "Strip", "content": " ", "start": 1, "stop": 0}]}
+styles = {
+    "metaspace": (None, {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first", "split": False}),
+    "prepend": ({"type": "Sequence", "normalizers": [
+        {"type": "Prepend", "prepend": "\u2581"}, {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}]}, None),
+}
+for name, (normalizer, pre_tokenizer) in styles.items():
+    text = json.dumps({**document, "normalizer": normalizer, "pre_tokenizer": pre_tokenizer}, ensure_ascii=False, indent=1)
+    (here / f"{name}.json").write_text(text + "\n")
+    styled = Tokenizer.from_str(text)
+    rows = [[each, ids, styled.decode(ids, skip_special_tokens=False)]
+            for each in [each.replace("<|endoftext|>", "</s>") for each in texts]
+            for ids in [styled.encode(each, add_special_tokens=False).ids]]
+    (here / f"{name}-encoded.json").write_text(json.dumps(rows, ensure_ascii=False) + "\n")

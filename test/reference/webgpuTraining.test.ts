@@ -70,7 +70,7 @@ describe('a GPU', { skip: noGpu ?? false }, () => {
     const sampled = async (execution: ExecutionOptions): Promise<number[][]> => {
       const generator = new Generator(config, execution, 3);
       const random = new Random('gpu');
-      const options = { maxNewTokens: 12, temperature: 1, endToken: 0, random };
+      const options = { maxNewTokens: 12, temperature: 1, endTokens: [0], random };
       const completions = await generator.generate(parameters, prompts, options);
       generator.dispose();
       return completions.map(({ tokens }) => tokens);

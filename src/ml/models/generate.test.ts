@@ -30,7 +30,7 @@ after(() => {
 const options: GenerateOptions = {
   maxNewTokens: 8,
   temperature: 1,
-  endToken: null,
+  endTokens: [],
   random: new Random(0),
 };
 const chance = new Random('prompts');
@@ -67,7 +67,7 @@ test('at temperature 0 the completion is the greedy one of transformers', async 
 
 test('log-probabilities of the rollout equal recomputed ones, at any temperature', async () => {
   for (const temperature of [1, 0.7, 1.6]) {
-    const settings = { ...options, temperature, maxNewTokens: 12, endToken: 3 };
+    const settings = { ...options, temperature, maxNewTokens: 12, endTokens: [3] };
     const completions = await generator.generate(parameters, prompts, settings);
     for (const [i, { tokens, logprobs, logprob, finish }] of completions.entries()) {
       const recomputed = await fullLogprobs([...prompts[i], ...tokens], temperature);
@@ -118,7 +118,7 @@ test('tokens are drawn as often as the softmax says', async () => {
 });
 
 test('what a row gets does not depend on the other rows or on the size of the batch', async () => {
-  const settings = (): GenerateOptions => ({ ...options, endToken: 3, random: new Random(9) });
+  const settings = (): GenerateOptions => ({ ...options, endTokens: [3], random: new Random(9) });
   const together = await generator.generate(parameters, prompts, settings());
   const others = prompts.map((prompt, i) => (i === 4 ? prompt : [i + 1]));
   const changed = await generator.generate(parameters, others, settings());
@@ -216,11 +216,29 @@ test('penalties give the greedy completions of transformers', async () => {
   for (const { penalty, tokens } of cases.repetitionPenalty) {
     assert.deepEqual(await greedy({ repetitionPenalty: penalty }), tokens, `${penalty}`);
   }
-  const { endToken } = cases;
-  assert.deepEqual(await greedy({ endToken }), cases.ended);
+  const endTokens = [cases.endToken];
+  assert.deepEqual(await greedy({ endTokens }), cases.ended);
   for (const { least, tokens } of cases.minNewTokens) {
-    assert.deepEqual(await greedy({ endToken, minNewTokens: least }), tokens, `${least}`);
+    assert.deepEqual(await greedy({ endTokens, minNewTokens: least }), tokens, `${least}`);
   }
+});
+
+test('the first of several end tokens ends a completion, and none is drawn too early', async () => {
+  const sampled = { ...options, temperature: 0, maxNewTokens: 16 };
+  const free = (await generator.generate(parameters, [[5, 17, 40]], sampled))[0].tokens;
+  const early = free[2];
+  const late = free.findLast((token) => token !== early) ?? early;
+  const endTokens = [late, early];
+  const [ended] = await generator.generate(parameters, [[5, 17, 40]], { ...sampled, endTokens });
+  const first = free.findIndex((token) => endTokens.includes(token));
+  assert.deepEqual(ended.tokens, free.slice(0, first + 1));
+  assert.equal(ended.finish, 'stop');
+  const [longer] = await generator.generate(parameters, [[5, 17, 40]], {
+    ...sampled,
+    endTokens,
+    minNewTokens: 6,
+  });
+  assert.ok(longer.tokens.slice(0, 6).every((token) => !endTokens.includes(token)));
 });
 
 test('a penalty of 1 and no least length draw what is drawn without them', async () => {

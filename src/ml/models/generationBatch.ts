@@ -18,8 +18,8 @@ export interface GenerateOptions extends Truncation, Penalties {
   readonly maxNewTokens: number;
   /** Divides the logits; 0 takes the most probable token each time. */
   readonly temperature: number;
-  /** The token that ends a completion, or null to go on to the limit. */
-  readonly endToken: number | null;
+  /** The tokens of which each ends a completion; none to go on to the limit. */
+  readonly endTokens: readonly number[];
   /** Asked with the tokens of a completion after each new one: whether it ends there, see `stopsAt`. */
   readonly stops?: (tokens: readonly number[]) => boolean;
   /**
@@ -35,7 +35,7 @@ export interface GenerateOptions extends Truncation, Penalties {
 
 /** What was sampled for one prompt. */
 export interface GeneratedCompletion {
-  /** The new tokens; where `finish` is `stop` the last one is the end token, or what `stops` saw. */
+  /** The new tokens; where `finish` is `stop` the last one is an end token, or what `stops` saw. */
   readonly tokens: number[];
   /**
    * Log-probability of each token under logits / temperature, before penalties and truncation, in nats. At
@@ -196,13 +196,13 @@ export class GenerationBatch {
   }
 
   #draw(row: Row, i: number, result: RunResult): void {
-    const { temperature, endToken, onToken, stops } = this.#options;
+    const { temperature, endTokens, onToken, stops } = this.#options;
     const { vocabSize } = this.#config;
     const own = (name: string): Float32Array =>
       result.float32(name).subarray(i * vocabSize, (i + 1) * vocabSize);
     const probabilities = own('probabilities');
     const choices = penalises(this.#options, row)
-      ? penalised(own('logits'), this.#options, row, this.#inverseTemperature[0], endToken)
+      ? penalised(own('logits'), this.#options, row, this.#inverseTemperature[0], endTokens)
       : probabilities;
     const token =
       temperature === 0
@@ -211,7 +211,7 @@ export class GenerationBatch {
     row.tokens.push(token);
     row.logprobs.push(Math.log(probabilities[token]));
     row.logprob += own('logprobs')[token];
-    if (token === endToken || stops?.(row.tokens) === true) row.finish = 'stop';
+    if (endTokens.includes(token) || stops?.(row.tokens) === true) row.finish = 'stop';
     else if (row.tokens.length === row.limit) row.finish = 'length';
     onToken?.(row.index, token);
   }

@@ -128,7 +128,7 @@ for (const name of names) {
       const [, completion] = await generator.generate(parameters, [[5, 6], prompt, [7]], {
         maxNewTokens: 16,
         temperature: 0,
-        endToken: null,
+        endTokens: [],
         random: new Random(0),
       });
       assert.deepEqual(completion.tokens, Array.from(numbers('greedy')));

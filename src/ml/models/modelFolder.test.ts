@@ -299,6 +299,26 @@ test('chat templates and special tokens stay as they came', async () => {
   assert.equal(read('chat_template.jinja'), '{{ messages }}');
 });
 
+test('a model ends its texts at each token of its config and of its generation config', async () => {
+  const folder = await spoilt('ends', (path) => {
+    const file = join(path, 'config.json');
+    const text = readFileSync(file, 'utf8').replace(
+      /"eos_token_id": \d+/,
+      '"eos_token_id": [0, 3]',
+    );
+    writeFileSync(file, text);
+    writeFileSync(join(path, 'generation_config.json'), '{"eos_token_id": [5, 3, 99999999]}');
+  });
+  const loaded = await loadLanguageModel(folder);
+  assert.equal(loaded.tokenizer.endToken, 0);
+  assert.deepEqual(loaded.tokenizer.endTokens, [0, 3, 5]);
+  await saveLanguageModel(join(scratch, 'ends kept'), loaded);
+  const again = await loadLanguageModel(join(scratch, 'ends kept'));
+  assert.deepEqual(again.tokenizer.endTokens, [0, 3, 5]);
+  writeFileSync(join(folder, 'generation_config.json'), '{"eos_token_id": "x"}');
+  await refused(folder, 'bad-model', /generation_config\.json: /);
+});
+
 test('a config that claims a giant allocates nothing: the weights do not belong to it', async () => {
   const folder = await spoilt('giant', (path) => {
     const file = join(path, 'config.json');
@@ -315,7 +335,12 @@ test('a folder with any part of any text file overwritten is read or refused wit
     const index = { metadata: {}, weight_map: Object.fromEntries(names) as object };
     writeFileSync(join(path, 'model.safetensors.index.json'), JSON.stringify(index));
   });
-  const files = ['config.json', 'model.safetensors.index.json', 'tokenizer_config.json'];
+  const files = [
+    'config.json',
+    'model.safetensors.index.json',
+    'tokenizer_config.json',
+    'generation_config.json',
+  ];
   const originals = files.map((name) => readFileSync(join(folder, name), 'utf8'));
   const values = ['-1', '0', '1e400', '99999999999', 'null', '""', '[]', '{}', 'true', '"../x"'];
   const damage = fc.record({

@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import type { ParameterBuffer } from '../runtime/index.ts';
 import { mergedParameters } from './adapter.ts';
@@ -70,7 +71,7 @@ async function load(folder: string, head: HeadKind): Promise<RewardModel> {
   const tokenizer = Tokenizer.parse(
     await readText(tokenizerPath),
     tokenizerPath,
-    config.endToken,
+    await endTokensOf(folder, config),
     settings,
   );
   tokenizer.checkFits(config, vocabularyDigest);
@@ -164,7 +165,8 @@ async function save(
       end: tokenizer.decode([tokenizer.endToken]),
       nCtx: config.nCtx,
     });
-    if (head === 'language') await write('generation_config.json', generationConfigText(config));
+    if (head === 'language')
+      await write(generationConfigFile, generationConfigText(config, tokenizer));
     if (card !== undefined) await write('README.md', modelCardText(card, { config, head }));
     await writeSafetensors(join(temporary, weightsFile), tensorsOf(parameters), { storage });
     if (adapter !== undefined) {
@@ -198,10 +200,51 @@ async function replaceFolder(from: string, to: string): Promise<void> {
   if (hadOld) await rm(old, { recursive: true });
 }
 
-function generationConfigText({ endToken, otherKeys = {} }: ModelConfig): string {
+const generationConfigFile = 'generation_config.json';
+const generationSchema = z.looseObject({
+  eos_token_id: z.union([z.int().min(0), z.array(z.int().min(0))]).nullish(),
+});
+
+/** The tokens at which a model stops: those of its config first, then those of its generation config. */
+async function endTokensOf(folder: string, config: ModelConfig): Promise<number[] | null> {
+  const { endToken, otherKeys = {} } = config;
+  const listed = z.array(z.int()).safeParse(otherKeys['eos_token_id']).data ?? [];
+  const generation = await generationEnds(join(folder, generationConfigFile));
+  const ends = [...(endToken === null ? [] : [endToken]), ...listed, ...generation];
+  return ends.length === 0 ? null : ends;
+}
+
+async function generationEnds(path: string): Promise<number[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{}';
+    throw error;
+  });
+  const refused = (reason: string): InstructError =>
+    new InstructError({
+      code: 'bad-model',
+      message: `${path}: ${reason}`,
+      remedy: 'Put back the generation_config.json that the model came with, or remove it.',
+      place: { path, key: 'eos_token_id' },
+    });
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw refused(`is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+  const checked = generationSchema.safeParse(document);
+  if (!checked.success) throw refused(checked.error.issues[0].message);
+  const { eos_token_id: ends } = checked.data;
+  return typeof ends === 'number' ? [ends] : (ends ?? []);
+}
+
+function generationConfigText(
+  { endToken, otherKeys = {} }: ModelConfig,
+  { endTokens }: Tokenizer,
+): string {
   const keys = {
     bos_token_id: otherKeys['bos_token_id'] ?? endToken,
-    eos_token_id: otherKeys['eos_token_id'] ?? endToken,
+    eos_token_id: endTokens.length > 1 ? endTokens : (otherKeys['eos_token_id'] ?? endToken),
     pad_token_id: otherKeys['pad_token_id'] ?? endToken,
     do_sample: true,
     temperature: 1,

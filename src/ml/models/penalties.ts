@@ -7,7 +7,7 @@ export interface Penalties {
    * positive and multiplied where negative (Keskar et al. 2019, arXiv 1909.05858): above 1 repeats less.
    */
   readonly repetitionPenalty?: number;
-  /** The end token is not drawn before there are this many tokens. */
+  /** No end token is drawn before there are this many tokens. */
   readonly minNewTokens?: number;
 }
 
@@ -27,14 +27,14 @@ export function penalises(
 
 /**
  * The probabilities [V] of the next token from its logits [V]: penalties, then the temperature;
- * `inverseTemperature` is a factor on the logits; `endToken` ends a completion, or is null.
+ * `inverseTemperature` is a factor on the logits; each of `endTokens` ends a completion.
  */
 export function penalised(
   logits: Float32Array,
   penalties: Penalties,
   row: Drawn,
   inverseTemperature: number,
-  endToken: number | null,
+  endTokens: readonly number[],
 ): Float32Array {
   const { repetitionPenalty = 1, minNewTokens = 0 } = penalties;
   const { prompt, tokens } = row;
@@ -44,7 +44,7 @@ export function penalised(
       scores[token] *= scores[token] < 0 ? repetitionPenalty : 1 / repetitionPenalty;
     }
   }
-  if (tokens.length < minNewTokens && endToken !== null) scores[endToken] = -Infinity;
+  if (tokens.length < minNewTokens) for (const end of endTokens) scores[end] = -Infinity;
   const highest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
   let sum = 0;
   for (let i = 0; i < scores.length; i++) {

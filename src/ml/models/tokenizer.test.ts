@@ -148,7 +148,7 @@ test('damaged tokenizer files are refused with what is wrong', () => {
   const parse = (text: string) => (): unknown => Tokenizer.parse(text, 'tokenizer.json');
   refused(parse(json.slice(0, 500)), /is not JSON/);
   refused(() => Tokenizer.parse(json, 'tokenizer.json', 5), /end token 5 among its special/);
-  refused(parse('{}'), /no byte-level BPE tokenizer: (decoder|model)/);
+  refused(parse('{}'), /no BPE tokenizer: (decoder|model)/);
   refused(parse(json.replace('"BPE"', '"Unigram"')), /model\.type/);
   refused(parse(changed(({ vocab }) => delete vocab['a'])), /lacks the byte "a"/);
   refused(parse(changed(({ vocab }) => (vocab['a'] = vocab['b']))), /one id to two tokens/);
@@ -156,3 +156,53 @@ test('damaged tokenizer files are refused with what is wrong', () => {
   refused(parse(changed(({ vocab }) => (vocab['€'] = 399))), /does not stand for bytes/);
   refused(parse(changed(({ vocab }) => (vocab['ab'] = 2_000_000_000))), /has the id/);
 });
+
+for (const name of ['metaspace', 'prepend']) {
+  // Made by test/reference/tokenizer.py.
+  const folder = join(import.meta.dirname, '../../../test/reference/tokenizer');
+  const text = readFileSync(join(folder, `${name}.json`), 'utf8');
+  const pieces = Tokenizer.parse(text, `${name}.json`, 2);
+
+  test(`SentencePiece's tokens agree with the tokenizers library: ${name}`, () => {
+    const rows = z
+      .array(z.tuple([z.string(), z.array(z.int()), z.string()]))
+      .parse(JSON.parse(readFileSync(join(folder, `${name}-encoded.json`), 'utf8')));
+    for (const [source, ids, decoded] of rows) {
+      assert.deepEqual(pieces.encode(source), ids, source);
+      assert.equal(pieces.decode(ids), decoded);
+    }
+  });
+
+  test(`every text survives SentencePiece's tokens, all at once and one by one: ${name}`, () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (source) => {
+        fc.pre(!source.includes('\u2581') && !/<unk>|<\/?s>/.test(source));
+        // The space in front is not added to a text that has one: so in the tokenizers library.
+        fc.pre(name === 'prepend' || !source.startsWith(' '));
+        const ids = pieces.encode(source);
+        assert.equal(pieces.decode(ids), source);
+        const stream = pieces.stream();
+        const seen = ids.map((token) => stream.push(token)).join('');
+        assert.equal(seen + stream.end(), source);
+      }),
+    );
+  });
+
+  test(`a part that is not supported is refused by its name: ${name}`, () => {
+    const document = JSON.parse(text) as Record<string, unknown>;
+    const model = document['model'] as object;
+    const cases: readonly [object, RegExp][] = [
+      [{ pre_tokenizer: { type: 'Whitespace' } }, /has the pre_tokenizer "Whitespace"/],
+      [
+        { normalizer: { type: 'Sequence', normalizers: [{ type: 'Precompiled' }] } },
+        /has the normalizer "Precompiled"/,
+      ],
+      [{ decoder: { type: 'WordPiece' } }, /has the decoder "WordPiece"/],
+      [{ model: { ...model, type: 'Unigram' } }, /is no BPE tokenizer: model\.type/],
+      [{ model: { ...model, byte_fallback: false } }, /text would be lost/],
+    ];
+    for (const [change, pattern] of cases) {
+      refused(() => Tokenizer.parse(JSON.stringify({ ...document, ...change }), 'x', 2), pattern);
+    }
+  });
+}

@@ -1,13 +1,15 @@
 /**
- * Byte-level BPE tokenizers from `tokenizer.json`. Merging is done by `@huggingface/tokenizers`, once
+ * BPE tokenizers from `tokenizer.json`: byte-level ones, and SentencePiece's with byte fallback. Merging is done by `@huggingface/tokenizers`, once
  * a distinct word; decoding works on bytes, so that a stream never shows half a character.
  */
 import { createHash } from 'node:crypto';
 import { Tokenizer as Merger } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
-import { characterBytes, wordPattern } from './byteAlphabet.ts';
+import { wordPattern } from './byteAlphabet.ts';
 import type { ModelConfig } from './modelConfig.ts';
+import { styleOf, unsupportedPart } from './tokenizerParts.ts';
+import type { TokenStyle } from './tokenizerParts.ts';
 import { noSettings } from './tokenizerSettings.ts';
 import type { TokenizerSettings } from './tokenizerSettings.ts';
 
@@ -29,9 +31,10 @@ const documentSchema = z.looseObject({
   normalizer: stageSchema.default(null),
   pre_tokenizer: stageSchema.default(null),
   post_processor: stageSchema.default(null),
-  decoder: z.looseObject({ type: z.literal('ByteLevel') }),
+  decoder: z.looseObject({ type: z.string() }),
   model: z.looseObject({
     type: z.literal('BPE'),
+    byte_fallback: z.boolean().nullish(),
     vocab: z.record(z.string(), id),
     merges: z.union([z.array(z.tuple([z.string(), z.string()])), z.array(z.string())]),
   }),
@@ -52,6 +55,8 @@ export class Tokenizer {
   readonly size: number;
   /** The token that ends a text. */
   readonly endToken: number;
+  /** The tokens of which each ends a completion: {@link endToken}, then those that a model has besides. */
+  readonly endTokens: readonly number[];
   /** The `tokenizer.json`, verbatim. */
   readonly json: string;
   readonly settings: TokenizerSettings;
@@ -61,6 +66,7 @@ export class Tokenizer {
   /** The bytes of each token by id; a special token's are those of its text. */
   readonly #bytes: readonly (Uint8Array | undefined)[];
   readonly #special: ReadonlySet<number>;
+  readonly #style: TokenStyle;
   /** Matches added tokens in a text; null where words cannot be encoded one by one. */
   readonly #splitter: RegExp | null;
   readonly #added: ReadonlyMap<string, number>;
@@ -70,7 +76,8 @@ export class Tokenizer {
     json: string,
     document: TokenizerDocument,
     path: string,
-    endToken: number | null,
+    style: TokenStyle,
+    ends: readonly number[],
     settings: TokenizerSettings,
   ) {
     this.json = json;
@@ -82,22 +89,25 @@ export class Tokenizer {
     this.#special = new Set(
       document.added_tokens.filter(({ special }) => special).map((token) => token.id),
     );
-    this.#bytes = tokenBytes(document, path);
+    this.#style = style;
+    this.#bytes = tokenBytes(document, style, path);
     this.size = this.#bytes.length;
-    this.endToken = this.#checkedEndToken(endToken);
+    this.endToken = this.#checkedEndToken(ends.at(0) ?? null);
+    const further = ends.filter((end) => this.#bytes.at(end) !== undefined);
+    this.endTokens = [...new Set([this.endToken, ...further])];
     this.#splitter = addedTokenPattern(document);
   }
 
   /**
    * Reads the text of a `tokenizer.json`; `path` is named in errors. The end token is the one given
-   * (a model's `eos_token_id`), or `<|endoftext|>`.
+   * (a model's `eos_token_id`), the first of several, or `<|endoftext|>`.
    *
-   * @throws InstructError `bad-tokenizer` where it is damaged or no byte-level BPE.
+   * @throws InstructError `bad-tokenizer` where it is damaged, or naming a part that is not supported.
    */
   static parse(
     json: string,
     path: string,
-    endToken: number | null = null,
+    endToken: number | readonly number[] | null = null,
     settings: TokenizerSettings = noSettings,
   ): Tokenizer {
     let document: unknown;
@@ -111,10 +121,22 @@ export class Tokenizer {
     if (!result.success) {
       const [issue] = result.error.issues;
       const key = issue.path.map(String).join('.');
-      throw badTokenizer(path, `is no byte-level BPE tokenizer: ${key}: ${issue.message}`, key);
+      throw badTokenizer(path, `is no BPE tokenizer: ${key}: ${issue.message}`, key);
     }
-    checkMerges(result.data, path);
-    return new Tokenizer(json, result.data, path, endToken, settings);
+    const unsupported = unsupportedPart(result.data);
+    if (unsupported !== null) {
+      throw badTokenizer(path, `has the ${unsupported}, which is not supported`);
+    }
+    const style = styleOf(result.data);
+    if (style === null) {
+      throw badTokenizer(
+        path,
+        'is neither byte-level nor falls back to bytes, so that text would be lost',
+      );
+    }
+    checkMerges(result.data, style, path);
+    const ends = typeof endToken === 'number' ? [endToken] : (endToken ?? []);
+    return new Tokenizer(json, result.data, path, style, ends, settings);
   }
 
   /** The token ids of a text. A special token's text gives that token, as in transformers. */
@@ -142,7 +164,10 @@ export class Tokenizer {
   /** A decoder for tokens that come one by one. */
   stream({ skipSpecial = false }: DecodeOptions = {}): TokenStream {
     const special = skipSpecial ? this.#special : new Set<number>();
-    return new TokenStream((token) => (special.has(token) ? undefined : this.#bytes.at(token)));
+    return new TokenStream(
+      (token) => (special.has(token) ? undefined : this.#bytes.at(token)),
+      this.#style.spaceInFront,
+    );
   }
 
   /** The id of a token by its text, such as `<|endoftext|>`; undefined where there is none. */
@@ -217,9 +242,12 @@ export class Tokenizer {
 export class TokenStream {
   readonly #bytesOf: (token: number) => Uint8Array | undefined;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** Whether a space that comes next is the one in front of the text. */
+  #dropsSpace: boolean;
 
-  constructor(bytesOf: (token: number) => Uint8Array | undefined) {
+  constructor(bytesOf: (token: number) => Uint8Array | undefined, dropsFirstSpace = false) {
     this.#bytesOf = bytesOf;
+    this.#dropsSpace = dropsFirstSpace;
   }
 
   /** The text that these tokens complete; often empty in the middle of a character. */
@@ -229,7 +257,9 @@ export class TokenStream {
       const bytes = this.#bytesOf(token);
       if (bytes !== undefined) text += this.#decoder.decode(bytes, { stream: true });
     }
-    return text;
+    if (text === '' || !this.#dropsSpace) return text;
+    this.#dropsSpace = false;
+    return text.startsWith(' ') ? text.slice(1) : text;
   }
 
   /** What is left at the end: U+FFFD for a character that was never completed, else nothing. */
@@ -238,7 +268,11 @@ export class TokenStream {
   }
 }
 
-function tokenBytes(document: TokenizerDocument, path: string): (Uint8Array | undefined)[] {
+function tokenBytes(
+  document: TokenizerDocument,
+  style: TokenStyle,
+  path: string,
+): (Uint8Array | undefined)[] {
   const vocabulary = Object.entries(document.model.vocab);
   const all = new Map(vocabulary.map(([token, index]) => [index, token]));
   if (all.size !== vocabulary.length) throw badTokenizer(path, 'gives one id to two tokens');
@@ -254,20 +288,18 @@ function tokenBytes(document: TokenizerDocument, path: string): (Uint8Array | un
     if (content !== undefined) return encoder.encode(content);
     const token = all.get(index);
     if (token === undefined) return undefined;
-    return Uint8Array.from(token, (character) => {
-      const byte = characterBytes.get(character);
-      if (byte !== undefined) return byte;
-      throw badTokenizer(path, `has the token "${token}", which does not stand for bytes`, token);
-    });
+    const bytes = style.bytesOf(token);
+    if (bytes !== undefined) return bytes;
+    throw badTokenizer(path, `has the token "${token}", which does not stand for bytes`, token);
   });
 }
 
 /** Every byte and both parts and the result of every merge must be tokens, or text would be lost. */
-function checkMerges({ model }: TokenizerDocument, path: string): void {
+function checkMerges({ model }: TokenizerDocument, style: TokenStyle, path: string): void {
   const vocabulary = new Set(Object.keys(model.vocab));
-  for (const character of characterBytes.keys()) {
-    if (vocabulary.has(character)) continue;
-    throw badTokenizer(path, `lacks the byte "${character}", so that text would be lost`);
+  for (const byte of style.alphabet) {
+    if (vocabulary.has(byte)) continue;
+    throw badTokenizer(path, `lacks the byte "${byte}", so that text would be lost`);
   }
   for (const merge of model.merges) {
     const [left, right = ''] = typeof merge === 'string' ? merge.split(' ', 2) : merge;

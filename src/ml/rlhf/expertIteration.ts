@@ -154,7 +154,7 @@ export class ExpertIterationLoop implements TrainingLoop<LanguageModel> {
     const completions = await this.#generator.generate(this.#policy.learner.parameters, asked, {
       maxNewTokens,
       temperature,
-      endToken: model.tokenizer.endToken,
+      endTokens: model.tokenizer.endTokens,
       random: new Random(`expert ${seed} ${this.#step}`),
     });
     const sequences = completions.map(({ tokens }, i) => ({

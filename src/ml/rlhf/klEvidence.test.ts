@@ -29,7 +29,7 @@ before(async () => {
   const drawn = await generator.generate(policy.parameters, prompts, {
     maxNewTokens: 12,
     temperature,
-    endToken: policy.tokenizer.endToken,
+    endTokens: policy.tokenizer.endTokens,
     random: new Random(3),
   });
   generator.dispose();

@@ -70,7 +70,7 @@ export class RolloutWorker {
     const completions = await this.#generator.generate(
       policy,
       prompts.map(({ tokens }) => tokens),
-      { ...this.#settings, endToken: tokenizer.endToken, random },
+      { ...this.#settings, endTokens: tokenizer.endTokens, random },
     );
     const sequences = prompts.map(({ tokens }, i) => ({
       prompt: tokens,

@@ -71,7 +71,7 @@ export class ValidationSamples {
       {
         maxNewTokens: this.#maxNewTokens,
         temperature: 0,
-        endToken: tokenizer.endToken,
+        endTokens: tokenizer.endTokens,
         random: new Random('greedy: nothing is drawn'),
       },
     );

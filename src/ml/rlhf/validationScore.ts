@@ -76,7 +76,7 @@ export class ValidationScore {
     const completions = await this.#generator.generate(parameters, this.#prompts, {
       maxNewTokens,
       temperature: 1,
-      endToken: model.tokenizer.endToken,
+      endTokens: model.tokenizer.endTokens,
       random: new Random(`validation completions ${seed}`),
     });
     const sequences = completions.map(({ tokens }, i) => ({

@@ -18,7 +18,7 @@ export function taskModel(model: LanguageModel, maxNewTokens: number): TaskModel
         const drawn = await generator.generate(
           parameters,
           prompts.map((prompt) => tokenizer.encode(prompt).slice(-room)),
-          { maxNewTokens, temperature: 0, endToken: tokenizer.endToken, random: new Random(0) },
+          { maxNewTokens, temperature: 0, endTokens: tokenizer.endTokens, random: new Random(0) },
         );
         return drawn.map(({ tokens }) =>
           firstLine(tokenizer.decode(tokens, { skipSpecial: true })),

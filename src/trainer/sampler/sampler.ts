@@ -154,7 +154,7 @@ export class Sampler {
       ...(minTokens === undefined ? {} : { minNewTokens: minTokens }),
       ...(repetitionPenalty === undefined ? {} : { repetitionPenalty }),
       ...(stop.length === 0 ? {} : { stops: stopsAt(model.tokenizer, stop) }),
-      endToken: model.tokenizer.endToken,
+      endTokens: model.tokenizer.endTokens,
       random: new Random(seed ?? randomInt(2 ** 32)),
       onToken: (_row, token) => {
         say(text.push(token));

@@ -57,7 +57,7 @@ export class EvalModels {
       {
         maxNewTokens,
         temperature,
-        endToken: model.tokenizer.endToken,
+        endTokens: model.tokenizer.endTokens,
         random: new Random(`eval ${this.#run.spec.seed} ${seed}`),
       },
     );

@@ -65,7 +65,7 @@ export const sampleWork: WorkMaker = async (context): Promise<RunWork> => {
         topK: settings.topK,
         repetitionPenalty: settings.repetitionPenalty,
         minNewTokens: settings.minNewTokens,
-        endToken: model.tokenizer.endToken,
+        endTokens: model.tokenizer.endTokens,
         random: new Random(`sample ${spec.seed} ${step}`),
       },
     );

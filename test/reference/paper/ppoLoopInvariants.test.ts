@@ -99,7 +99,7 @@ test('12. recomputed log-probabilities are the rollout’s within 1e-5, at tempe
     const completions = await generator.generate(model.parameters, asked, {
       maxNewTokens: 12,
       temperature,
-      endToken: model.tokenizer.endToken,
+      endTokens: model.tokenizer.endTokens,
       random: new Random('rollout'),
     });
     const pass = new LogprobPass(model.config, temperature, execution);
@@ -186,7 +186,7 @@ test('25. nothing follows the first end, which is kept; no completion is longer 
   const completions = await generator.generate(model.parameters, asked, {
     maxNewTokens: 7,
     temperature: 1.5,
-    endToken,
+    endTokens: [endToken],
     random: new Random('ends'),
   });
   generator.dispose();
@@ -224,7 +224,7 @@ test('26. T → 0 is the argmax, and a small temperature draws it too', async ()
     const completions = await generator.generate(model.parameters, asked, {
       maxNewTokens: 5,
       temperature,
-      endToken: null,
+      endTokens: [],
       random: new Random('cold'),
     });
     return completions.map(({ tokens }) => tokens);
@@ -251,7 +251,7 @@ test('26. tokens are drawn as often as the softmax says (χ²)', async () => {
   const completions = await generator.generate(
     model.parameters,
     Array<number[]>(draws).fill([...prompt]),
-    { maxNewTokens: 1, temperature: 1, endToken: null, random: new Random('often') },
+    { maxNewTokens: 1, temperature: 1, endTokens: [], random: new Random('often') },
   );
   generator.dispose();
   const pass = new LogprobPass(model.config, 1, execution);
@@ -286,7 +286,7 @@ test('26. logits with a key/value cache are those of the full forward pass (< 1e
   const completions = await generator.generate(model.parameters, asked, {
     maxNewTokens: 20,
     temperature: 1,
-    endToken: null,
+    endTokens: [],
     random: new Random('cache'),
   });
   generator.dispose();

@@ -6,7 +6,7 @@ import { recordKinds } from '../protocol/records.ts';
 import { assetPath } from './assets.ts';
 import { commonOptions, type Command } from './command.ts';
 import { exitCodes } from './exitCodes.ts';
-import { baseModelFolder, refuseToOverwrite } from './projectFolder.ts';
+import { baseModelFolder, mergeRecordsByLine, refuseToOverwrite } from './projectFolder.ts';
 import { createWorldProject } from './worldProject.ts';
 
 const size = { train: 400, valid: 80, test: 120 };
@@ -73,5 +73,6 @@ function createSampleProject(folder: string): void {
     cpSync(from, join(folder, to), { recursive: true, errorOnExist: true, force: false });
   };
   copy(model, baseModelFolder);
+  mergeRecordsByLine(folder);
   for (const name of [...names, projectFileName]) copy(join(sample, name), name);
 }

@@ -7,7 +7,7 @@ import type { Demonstration } from '../protocol/records.ts';
 import { almanac, createWorld, demonstrate, labelers, makePrompts } from '../world/index.ts';
 import { assetPath } from './assets.ts';
 import { writeJsonAtomic } from './atomicFile.ts';
-import { baseModelFolder, refuseToOverwrite } from './projectFolder.ts';
+import { baseModelFolder, mergeRecordsByLine, refuseToOverwrite } from './projectFolder.ts';
 
 /** How many records a world project has. */
 export interface WorldProjectSize {
@@ -52,6 +52,7 @@ export function createWorldProject(folder: string, size: WorldProjectSize, model
   // People who label the prompts by hand look up here what is true.
   writeFileSync(join(folder, 'almanac.md'), almanac(world));
   cpSync(source, join(folder, baseModelFolder), { recursive: true });
+  mergeRecordsByLine(folder);
   writeJsonAtomic(join(folder, projectFileName), {
     format: projectFormat,
     name: `World ${size.seed}`,

@@ -108,4 +108,21 @@ suite('Import and export', () => {
     assert.ok(values.length >= 2);
     assert.partialDeepStrictEqual(values, [{ prompt: owls.prompt, chosen: owls.chosen }]);
   });
+
+  test('rows of token ids are read with the tokenizer of the settings', async () => {
+    const file = path.join(await place, 'ids.json');
+    const samples = { sample0: [300], sample1: [301], sample2: [302], sample3: [303] };
+    await writeFile(file, JSON.stringify([{ query: [400, 401], ...samples, best: 2 }]));
+    const settings = vscode.workspace.getConfiguration('instruct.exchange');
+    await settings.update('tokenizer', 'models/base', vscode.ConfigurationTarget.Global);
+    try {
+      await vscode.commands.executeCommand('instruct.import', vscode.Uri.file(file));
+    } finally {
+      await settings.update('tokenizer', undefined, vscode.ConfigurationTarget.Global);
+    }
+    const document = await eventually('the page', page);
+    assert.match(document.getText(), /lm-human-preferences labels · JSON · 1 row/);
+    assert.match(document.getText(), /^completions +4 +0$/m);
+    await vscode.commands.executeCommand('instruct.cancelImport');
+  });
 });

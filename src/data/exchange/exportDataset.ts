@@ -8,6 +8,7 @@ import { InstructError } from '../../protocol/errors.ts';
 import type { Split } from '../../protocol/records.ts';
 import { asInstructError } from '../appendFile.ts';
 import type { Dataset } from '../dataset.ts';
+import { tokenizerRemedy } from './format.ts';
 import type { Container, Format, WriteContext } from './format.ts';
 import { formatNamed } from './importPlan.ts';
 import { exchangeTasks } from './exchangeTasks.ts';
@@ -105,7 +106,7 @@ function contextOf({ encode }: ExportOptions): WriteContext {
       throw new InstructError({
         code: 'bad-argument',
         message: 'This format holds GPT-2 token ids, not texts.',
-        remedy: 'Give GPT-2’s tokenizer: --tokenizer with a folder that has its tokenizer.json.',
+        remedy: tokenizerRemedy,
       });
     },
   };

@@ -23,6 +23,10 @@ export interface WriteContext {
   encode(text: string): number[];
 }
 
+/** What to do about {@link ReadContext.decode} and {@link WriteContext.encode} without a tokenizer. */
+export const tokenizerRemedy =
+  'Give a folder that has GPT-2’s tokenizer.json: --tokenizer DIR, or the setting instruct.exchange.tokenizer.';
+
 /** How a format is written. */
 export interface FormatWriter {
   /** The container that the format's own tools read. */

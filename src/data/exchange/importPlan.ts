@@ -7,7 +7,7 @@ import type { Dataset } from '../dataset.ts';
 import { locate } from '../jsonCheck.ts';
 import type { Problem } from '../problem.ts';
 import { fileNameOf } from '../store.ts';
-import { pathOfKey } from './format.ts';
+import { pathOfKey, tokenizerRemedy } from './format.ts';
 import type { Container, Format, ReadContext, SourceValue } from './format.ts';
 import { formats } from './formats/index.ts';
 import { promptIdOf, recordsOf } from './records.ts';
@@ -230,7 +230,7 @@ class Planning {
         throw new InstructError({
           code: 'bad-argument',
           message: `"${row.path}" holds GPT-2 token ids, not texts.`,
-          remedy: 'Give GPT-2’s tokenizer: --tokenizer with a folder that has its tokenizer.json.',
+          remedy: tokenizerRemedy,
           place: { path: row.path, line: row.line },
         });
       },

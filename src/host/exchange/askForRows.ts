@@ -1,4 +1,6 @@
 /** Asking the command line with a notification that tells how many rows are done. */
+import path from 'node:path';
+import * as vscode from 'vscode';
 import type * as z from 'zod';
 import { exchangeProgressSchema } from '../../protocol/exchangeReport.ts';
 import { cancellable } from '../cancellable.ts';
@@ -12,7 +14,7 @@ export function askForRows<S extends z.ZodType>(
 ): Promise<z.infer<S>> {
   return cancellable(title, (signal, report) =>
     ask({
-      argv: [...argv, '--progress'],
+      argv: [...argv, ...tokenizer(), '--progress'],
       answer,
       signal,
       onMessage: (line) => {
@@ -21,6 +23,16 @@ export function askForRows<S extends z.ZodType>(
       },
     }),
   );
+}
+
+/** The tokenizer of formats that hold token ids, where one is set. */
+function tokenizer(): string[] {
+  const folder = vscode.workspace
+    .getConfiguration('instruct.exchange')
+    .get<string>('tokenizer', '');
+  if (folder === '') return [];
+  const base = vscode.workspace.workspaceFolders?.at(0)?.uri.fsPath ?? '';
+  return ['--tokenizer', path.resolve(base, folder)];
 }
 
 function rowsOf(line: string): number | undefined {

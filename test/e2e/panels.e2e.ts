@@ -53,6 +53,29 @@ for (const theme of allThemes) {
   });
 }
 
+test('nothing moves where motion is to be reduced, by the system or by the editor', async () => {
+  const { page, panel } = await openRun();
+  const moving = (): Promise<number> =>
+    page.evaluate(() => {
+      const styles = [...document.querySelectorAll('*')].map((element) =>
+        getComputedStyle(element),
+      );
+      const moves = styles.filter(
+        ({ transitionDuration, animationName }) =>
+          animationName !== 'none' || /[1-9]/.test(transitionDuration),
+      );
+      return moves.length;
+    });
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  assert.ok((await moving()) > 0, 'buttons answer with a short change of colour');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  assert.equal(await moving(), 0);
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await page.evaluate(() => document.body.classList.add('vscode-reduce-motion'));
+  assert.equal(await moving(), 0);
+  await panel.close();
+});
+
 test('an evaluation’s report is accessible in all four themes, and a comparison of two', async () => {
   const pages = {
     report: writeReport(fullReport).html,

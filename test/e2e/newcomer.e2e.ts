@@ -56,7 +56,8 @@ test('a newcomer creates a project, ranks, trains through a reload, and compares
   await t.test(
     'SFT is trained: status bar, tree and chart move; a reload loses nothing',
     async () => {
-      await useSteps(workbench, 5000);
+      // Enough to be at work still when the window has been reloaded, on a quick machine too.
+      await useSteps(workbench, 7000);
       await workbench.runCommand('Instruct: Train SFT');
       const status = page.locator('.statusbar-item', { hasText: /SFT \d+%/ });
       await status.waitFor(patience);

@@ -66,6 +66,7 @@ test('nothing moves where motion is to be reduced, by the system or by the edito
       );
       return moves.length;
     });
+  await page.getByRole('button').first().waitFor();
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   assert.ok((await moving()) > 0, 'buttons answer with a short change of colour');
   await page.emulateMedia({ reducedMotion: 'reduce' });

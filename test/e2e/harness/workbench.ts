@@ -185,13 +185,16 @@ export class Workbench implements AsyncDisposable {
     const wanted = row.filter({ hasText: title.replace(/^[^:]*: /, '') });
     for (const deadline = Date.now() + 30_000; ;) {
       await this.page.keyboard.press('F1');
-      await input.fill(`>${title}`);
-      const offered = await wanted.waitFor({ timeout: 3000 }).then(
-        () => true,
-        () => false,
-      );
+      // Something else may take the focus, and with it the palette: then it is opened again too.
+      const offered = await input
+        .fill(`>${title}`, { timeout: 3000 })
+        .then(() => wanted.waitFor({ timeout: 3000 }))
+        .then(
+          () => true,
+          () => false,
+        );
       if (offered) break;
-      const first = await row.innerText().catch(() => 'nothing');
+      const first = await row.innerText({ timeout: 1000 }).catch(() => 'nothing');
       if (Date.now() > deadline) throw new Error(`the palette offers ${first}, not ${title}`);
       await this.page.keyboard.press('Escape');
     }

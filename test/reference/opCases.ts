@@ -5,193 +5,39 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as graph from '../../src/ml/graph/index.ts';
 import { layerNormStatistic, rmsNormStatistic } from '../../src/ml/graph/network.ts';
-import type { Op, Tensor } from '../../src/ml/graph/index.ts';
+import type { Op } from '../../src/ml/graph/index.ts';
 import { attentionCases } from './attentionCases.ts';
-import { exactly, floats, within } from './opCase.ts';
-import type { OpCase, Operand } from './opCase.ts';
-
-type Unary = (x: Tensor) => Tensor;
-type Binary = (a: Tensor, b: Tensor) => Tensor;
-
-function unary(build: Unary, reference: OpCase['reference'], operand = floats): OpCase[] {
-  return [
-    { name: 'matrix', operands: [operand(2, 5)] },
-    { name: 'one element', operands: [operand(1, 1, 1)] },
-    { name: 'scalar', operands: [operand()] },
-  ].map((sizes) => ({ ...sizes, build, reference, gradient: 'compared' }));
-}
-
-const positive = (...shape: number[]): Operand => within(0.3, 2, ...shape);
-
-/** As floats, but other numbers. */
-const others = (...shape: number[]): Operand => within(-1.3, 1.1, ...shape);
-
-function binary(build: Binary, kernel: OpCase['reference'], right = others): OpCase[] {
-  // Some of tfjs's gradients forget that their operands were broadcast.
-  const reference: OpCase['reference'] = (a, b) => {
-    const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
-    return kernel(tf.broadcastTo(a, shape), tf.broadcastTo(b, shape));
-  };
-  return [
-    { name: 'same shapes', operands: [floats(2, 3), right(2, 3)] },
-    { name: 'a row', operands: [floats(2, 3), right(3)] },
-    { name: 'a column and a row', operands: [floats(3, 1), right(2, 1, 4)] },
-    { name: 'dimensions of 1', operands: [floats(1, 1), right(1)] },
-    { name: 'a scalar on the left', operands: [floats(), right(2, 2)] },
-    { name: 'a scalar on the right', operands: [floats(1, 3), right()] },
-  ].map((sizes) => ({ ...sizes, build, reference, gradient: 'compared' }));
-}
-
-function comparison(build: Binary, reference: OpCase['reference']): OpCase[] {
-  const [a, b] = [exactly([1, 2, 3, -1], [2, 2]), exactly([1, 3, 2, -1], [2, 2])];
-  return [
-    { name: 'floats with ties', operands: [a, b], build, reference, gradient: 'zero' },
-    {
-      name: 'integers against a row',
-      operands: [exactly([1, 2, 3, 4], [2, 2], 'int64'), exactly([2, 3], [2], 'int64')],
-      build,
-      reference,
-      gradient: 'zero',
-    },
-  ];
-}
-
-function logical(build: Binary, reference: OpCase['reference']): OpCase[] {
-  const operands = [exactly([0, 0, 1, 1], [2, 2], 'bool'), exactly([0, 1, 0, 1], [2, 2], 'bool')];
-  return [{ name: 'all pairs', operands, build, reference, gradient: 'zero' }];
-}
-
-function overLastAxis(build: Unary, reference: OpCase['reference']): OpCase[] {
-  return [
-    { name: 'rows', operands: [within(-3, 3, 2, 4)] },
-    { name: 'rank 3', operands: [floats(2, 2, 3)] },
-    { name: 'a single class', operands: [floats(2, 1)] },
-    { name: 'one row', operands: [floats(4)] },
-  ].map((sizes) => ({ ...sizes, build, reference, gradient: 'compared' }));
-}
-
-type Reduce = (x: Tensor, axes?: readonly number[], options?: { keepDims?: boolean }) => Tensor;
-type TfReduce = (x: tf.Tensor, axes?: number[], keepDims?: boolean) => tf.Tensor;
-
-function reduction(build: Reduce, reference: TfReduce): OpCase[] {
-  const variants: readonly [string, number[], number[] | undefined, boolean][] = [
-    ['the last axis', [2, 3, 2], [-1], false],
-    ['the first axis, kept', [2, 3], [0], true],
-    ['two axes', [2, 3, 2], [0, 2], false],
-    ['all axes', [2, 3], undefined, false],
-    ['an axis of 1', [3, 1], [1], false],
-    ['all axes, kept', [1, 2], undefined, true],
-  ];
-  return variants.map(([name, shape, axes, keepDims]) => ({
-    name,
-    operands: [floats(...shape)],
-    build: (x) => build(x, axes, { keepDims }),
-    reference: (x) => reference(x, axes, keepDims),
-    gradient: 'compared',
-  }));
-}
-
-function one(
-  name: string,
-  operands: readonly Operand[],
-  build: OpCase['build'],
-  reference: OpCase['reference'],
-  gradient: OpCase['gradient'] = 'compared',
-): OpCase {
-  return { name, operands, build, reference, gradient };
-}
-
-const ids = (values: readonly number[], shape: readonly number[]): Operand =>
-  exactly(values, shape, 'int64');
-
-/** tfjs's one-hot as float32, the reference for everything that reads or adds at positions. */
-function hot(indices: tf.Tensor, depth: number): tf.Tensor {
-  if (depth === 1) return tf.ones([...indices.shape, 1]);
-  return tf.cast(tf.oneHot(tf.cast(indices, 'int32'), depth), 'float32');
-}
-
-function pickReference(x: tf.Tensor, indices: tf.Tensor): tf.Tensor {
-  return tf.sum(tf.mul(x, hot(indices, x.shape.at(-1) ?? 1)), -1);
-}
-
-function scatterRowsReference(base: tf.Tensor, indices: tf.Tensor, updates: tf.Tensor): tf.Tensor {
-  const [rows, ...row] = base.shape;
-  const width = row.reduce((product, size) => product * size, 1);
-  const flat = tf.reshape(updates, [indices.size, width]);
-  const spread = tf.matMul(hot(tf.reshape(indices, [indices.size]), rows), flat, true);
-  return tf.add(base, tf.reshape(spread, base.shape));
-}
-
-function scatterPickReference(base: tf.Tensor, indices: tf.Tensor, updates: tf.Tensor): tf.Tensor {
-  return tf.add(base, tf.mul(hot(indices, base.shape.at(-1) ?? 1), tf.expandDims(updates, -1)));
-}
-
-function layerNormReference(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor): tf.Tensor {
-  const { mean, variance } = tf.moments(x, -1, true);
-  const normed = tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5)));
-  return tf.add(tf.mul(normed, gain), bias);
-}
-
-function rmsNormReference(x: tf.Tensor, gain: tf.Tensor): tf.Tensor {
-  const root = tf.sqrt(tf.add(tf.mean(tf.square(x), -1, true), 1e-6));
-  return tf.mul(tf.div(x, root), gain);
-}
-
-function geluReference(x: tf.Tensor): tf.Tensor {
-  const inner = tf.mul(Math.sqrt(2 / Math.PI), tf.add(x, tf.mul(0.044715, tf.pow(x, 3))));
-  return tf.mul(tf.mul(0.5, x), tf.add(1, tf.tanh(inner)));
-}
-
-function matMulCase(
-  name: string,
-  [a, b]: readonly [number[], number[]],
-  options: graph.MatMulOptions = {},
-): OpCase {
-  const { transposeA = false, transposeB = false, alpha = 1 } = options;
-  // tfjs multiplies equal batches; broadcasting is done before, by an op of its own.
-  const batch = tf.broadcast_util.assertAndGetBroadcastShape(a.slice(0, -2), b.slice(0, -2));
-  const stretch = (x: tf.Tensor): tf.Tensor => tf.broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
-  return one(
-    name,
-    [floats(...a), others(...b)],
-    (x, y) => graph.matMul(x, y, options),
-    (x, y) => tf.mul(alpha, tf.matMul(stretch(x), stretch(y), transposeA, transposeB)),
-  );
-}
+import { matMulCases } from './matMulCases.ts';
+import { exactly, floats } from './opCase.ts';
+import type { OpCase } from './opCase.ts';
+import {
+  binary,
+  comparison,
+  ids,
+  layerNorm,
+  logical,
+  normed,
+  one,
+  overLastAxis,
+  positive,
+  reduction,
+  rmsNorm,
+  unary,
+  weighted,
+} from './opFamilies.ts';
+import {
+  gatherReference,
+  geluReference,
+  layerNormReference,
+  pickReference,
+  rmsNormReference,
+  scatterPickReference,
+  scatterRowsReference,
+  weightedReference,
+  whereReference,
+} from './opReferences.ts';
 
 const mask = exactly([1, 0, 0, 1], [2, 2], 'bool');
-
-function whereReference(condition: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Tensor {
-  return tf.where(condition, a, b);
-}
-
-function gatherReference(table: tf.Tensor, indices: tf.Tensor): tf.Tensor {
-  return tf.gather(table, tf.cast(indices, 'int32'));
-}
-
-/** With the default epsilon. */
-function layerNorm(x: Tensor, gain: Tensor, bias: Tensor): Tensor {
-  return graph.layerNorm(x, gain, bias);
-}
-
-function rmsNorm(x: Tensor, gain: Tensor): Tensor {
-  return graph.rmsNorm(x, gain);
-}
-
-function normed(x: Tensor): Tensor<'layerNorm'> {
-  const width = x.shape.at(-1) ?? 1;
-  const ones = graph.constant(new Float32Array(width).fill(1), [width]);
-  return graph.layerNorm(x, ones, graph.zeros([width]));
-}
-
-/** 1·first + 2·second + …: parts of one tensor whose gradients differ. */
-function weighted(parts: readonly Tensor[]): Tensor {
-  return parts.map((part, i) => graph.mul(part, i + 1)).reduce((sum, part) => graph.add(sum, part));
-}
-
-function weightedReference(parts: readonly tf.Tensor[]): tf.Tensor {
-  return parts.map((part, i) => tf.mul(part, i + 1)).reduce((sum, part) => tf.add(sum, part));
-}
 
 /** The cases of every op. */
 export const opCases = {
@@ -325,122 +171,7 @@ export const opCases = {
   ],
   groupQueryAttention: attentionCases,
 
-  matMul: [
-    matMulCase('matrices', [
-      [2, 3],
-      [3, 4],
-    ]),
-    matMulCase('all of size 1', [
-      [1, 1],
-      [1, 1],
-    ]),
-    matMulCase('row by column', [
-      [1, 3],
-      [3, 1],
-    ]),
-    matMulCase(
-      'scaled',
-      [
-        [2, 3],
-        [3, 2],
-      ],
-      { alpha: 0.25 },
-    ),
-    matMulCase(
-      'a transposed',
-      [
-        [3, 2],
-        [3, 2],
-      ],
-      { transposeA: true },
-    ),
-    matMulCase(
-      'b transposed, scaled',
-      [
-        [2, 3],
-        [4, 3],
-      ],
-      { transposeB: true, alpha: -2 },
-    ),
-    matMulCase(
-      'both transposed',
-      [
-        [3, 2],
-        [4, 3],
-      ],
-      { transposeA: true, transposeB: true },
-    ),
-    matMulCase('a batch', [
-      [2, 2, 3],
-      [2, 3, 2],
-    ]),
-    matMulCase(
-      'a batch of heads, b transposed',
-      [
-        [2, 2, 2, 3],
-        [2, 2, 3, 3],
-      ],
-      {
-        transposeB: true,
-        alpha: 0.5,
-      },
-    ),
-    matMulCase(
-      'a batch, a transposed',
-      [
-        [2, 3, 2],
-        [2, 3, 2],
-      ],
-      { transposeA: true },
-    ),
-    matMulCase(
-      'a batch, both transposed',
-      [
-        [2, 3, 2],
-        [2, 2, 3],
-      ],
-      {
-        transposeA: true,
-        transposeB: true,
-      },
-    ),
-    matMulCase('a batch with one weight', [
-      [2, 2, 3],
-      [3, 2],
-    ]),
-    matMulCase(
-      'a batch with one transposed weight',
-      [
-        [2, 2, 3],
-        [2, 3],
-      ],
-      { transposeB: true },
-    ),
-    matMulCase(
-      'a transposed batch with one weight',
-      [
-        [2, 3, 2],
-        [3, 2],
-      ],
-      { transposeA: true },
-    ),
-    matMulCase('a batch of 1 against 3', [
-      [1, 2, 2],
-      [3, 2, 1],
-    ]),
-    matMulCase('one matrix against a batch', [
-      [2, 3],
-      [2, 3, 2],
-    ]),
-    matMulCase(
-      'batches that both stretch',
-      [
-        [2, 1, 2, 2],
-        [1, 2, 2, 2],
-      ],
-      { transposeB: true },
-    ),
-  ],
+  matMul: matMulCases,
 
   reduceSum: reduction(graph.reduceSum, tf.sum),
   reduceMean: reduction(graph.reduceMean, tf.mean),

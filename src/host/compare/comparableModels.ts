@@ -36,6 +36,7 @@ export async function checkpointsOf(root: string, run: Pick<Run, 'id' | 'spec' |
   const { id, spec, folder } = run;
   const policy = spec?.models['policy'];
   if (spec === undefined || policy === undefined || !policyStages.has(spec.stage)) return [];
+  // A run without that folder, or with one that cannot be read, has nothing to choose from.
   const names = await readdir(path.join(folder, runFiles.checkpoints)).catch(() => []);
   const steps = names
     .filter((name) => /^step-\d+$/.test(name))
@@ -59,7 +60,7 @@ export async function checkpointsOf(root: string, run: Pick<Run, 'id' | 'spec' |
   ];
 }
 
-/** Whether a model folder has a chat template, in either of its places. */
+/** Whether a model folder has a chat template, in either of its places. A file that cannot be read has none. */
 async function hasTemplate(folder: string): Promise<boolean> {
   if (existsSync(path.join(folder, 'chat_template.jinja'))) return true;
   const text = await readFile(path.join(folder, 'tokenizer_config.json'), 'utf8').catch(() => '{}');

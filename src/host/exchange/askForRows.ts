@@ -14,7 +14,7 @@ export function askForRows<S extends z.ZodType>(
 ): Promise<z.infer<S>> {
   return cancellable(title, (signal, report) =>
     ask({
-      argv: [...argv, ...tokenizer(), '--progress'],
+      argv: [...argv, ...tokenizerOption(), '--progress'],
       answer,
       signal,
       onMessage: (line) => {
@@ -25,8 +25,8 @@ export function askForRows<S extends z.ZodType>(
   );
 }
 
-/** The tokenizer of formats that hold token ids, where one is set. */
-function tokenizer(): string[] {
+/** `--tokenizer`, for formats that hold token ids, where the setting names a folder. */
+function tokenizerOption(): string[] {
   const folder = vscode.workspace
     .getConfiguration('instruct.exchange')
     .get<string>('tokenizer', '');

@@ -1,9 +1,9 @@
-/** Training and sampling by WebGPU, on SwiftShader, against the processor. */
+/** Training by WebGPU, on SwiftShader, against the processor. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Random } from '../../src/data/random.ts';
 import { expand, input } from '../../src/ml/graph/index.ts';
-import { Generator, withScalarHead } from '../../src/ml/models/index.ts';
+import { withScalarHead } from '../../src/ml/models/index.ts';
 import { PpoLoop, SftLoop } from '../../src/ml/rlhf/index.ts';
 import { Program, pickDevice, type ExecutionOptions } from '../../src/ml/runtime/index.ts';
 import { namesSoftware } from '../../src/ml/runtime/pickDevice.ts';
@@ -62,20 +62,6 @@ describe('a GPU', { skip: noGpu ?? false }, () => {
     const [{ model }, { model: reference }] = [await there.finish(), await here.finish()];
     assertClose(model.parameters.data, reference.parameters.data, 1e-3);
     for (const loop of [there, here]) loop.dispose();
-  });
-
-  test('samples the completions of the processor', async () => {
-    const { config, parameters, tokenizer } = tinyModel();
-    const prompts = lessons.map(({ prompt }) => tokenizer.encode(prompt));
-    const sampled = async (execution: ExecutionOptions): Promise<number[][]> => {
-      const generator = new Generator(config, execution, 3);
-      const random = new Random('gpu');
-      const options = { maxNewTokens: 12, temperature: 1, endTokens: [0], random };
-      const completions = await generator.generate(parameters, prompts, options);
-      generator.dispose();
-      return completions.map(({ tokens }) => tokens);
-    };
-    assert.deepEqual(await sampled(gpu), await sampled(cpu));
   });
 
   test('takes the steps of PPO, with pre-training text and a moving average', async () => {

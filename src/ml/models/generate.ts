@@ -5,8 +5,10 @@
 import { InstructError } from '../../protocol/errors.ts';
 import { Program, ProgramCache } from '../runtime/index.ts';
 import type { ExecutionOptions, ParameterBuffer } from '../runtime/index.ts';
-import { GenerationBatch, passGraph, passKey } from './generationBatch.ts';
-import type { GeneratedCompletion, GenerateOptions, Row, RunPass } from './generationBatch.ts';
+import { GenerationBatch } from './generationBatch.ts';
+import type { GeneratedCompletion, GenerateOptions, Row } from './generationBatch.ts';
+import { passGraph, passKey } from './generationPass.ts';
+import type { RunPass } from './generationPass.ts';
 import type { ModelConfig } from './modelConfig.ts';
 
 /** Samples from any model of one architecture. Owns its programs until disposed. */
@@ -45,12 +47,22 @@ export class Generator {
       return { index, prompt, random, limit, tokens: [], logprobs: [], logprob: 0, finish: null };
     });
     const run: RunPass = async (pass, feeds, into) => {
-      const program = await this.#programs.get(passKey(pass), () =>
-        Program.compile(passGraph(this.#config, pass), this.#execution),
-      );
+      const program = await this.#programs.get(passKey(pass), () => {
+        const { outputs, resident } = passGraph(this.#config, pass);
+        return Program.compile(outputs, this.#execution, resident);
+      });
       return program.run({ ...(await parameters.feedsFor(program)), ...feeds }, into);
     };
-    await new GenerationBatch(this.#config, rows, options, this.#batchRows, run).finishAll();
+    const batch = new GenerationBatch(this.#config, rows, options, {
+      batchRows: this.#batchRows,
+      cacheOnDevice: this.#execution.device === 'webgpu',
+      run,
+    });
+    try {
+      await batch.finishAll();
+    } finally {
+      batch.dispose();
+    }
     return rows.map(({ tokens, logprobs, logprob, finish }) => ({
       tokens,
       logprobs,

@@ -2,11 +2,13 @@
  * The scheduling of generation: which rows are live, which wait, and where each stands in the cache.
  */
 import type { Random } from '../../data/random.ts';
-import type { Tensor } from '../graph/index.ts';
 import type { Arrays, RunResult } from '../runtime/index.ts';
-import { masked, promptPass, stepPass } from './cachedPasses.ts';
+import { masked } from './cachedPasses.ts';
+import { DeviceKeyValueCache } from './deviceKeyValueCache.ts';
+import type { GenerationCache, TakenPrompt } from './generationCache.ts';
+import { roundUpLength, roundUpRows } from './generationPass.ts';
+import type { RunPass } from './generationPass.ts';
 import { KeyValueCache } from './keyValueCache.ts';
-import { attentionShape } from './modelConfig.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { penalised, penalises } from './penalties.ts';
 import type { Penalties } from './penalties.ts';
@@ -61,38 +63,26 @@ export interface Row {
   finish: GeneratedCompletion['finish'] | null;
 }
 
-/** One of the two passes, with its static shape. */
-export interface Pass {
-  readonly kind: 'prompt' | 'step';
-  readonly rows: number;
-  /** T of a pass over prompts, L of a step. */
-  readonly length: number;
+/** How many rows go through the model at once, and where. */
+export interface BatchExecution {
+  readonly batchRows: number;
+  /** Whether keys and values stay in a GPU's memory. */
+  readonly cacheOnDevice: boolean;
+  readonly run: RunPass;
 }
 
-/** Runs a pass with the model's weights, its outputs written into the given arrays. */
-export type RunPass = (pass: Pass, feeds: Arrays, into: Arrays) => Promise<RunResult>;
-
-/** Tells passes of different graphs apart. */
-export function passKey({ kind, rows, length }: Pass): string {
-  return `${kind} ${rows}x${length}`;
-}
-
-/** The outputs of a pass. */
-export function passGraph(
-  config: ModelConfig,
-  { kind, rows, length }: Pass,
-): Record<string, Tensor> {
-  return kind === 'prompt' ? promptPass(config, rows, length) : stepPass(config, rows, length);
-}
-
-/** The rows of one call of `Generator.generate`: waiting, live in the cache, or done. */
+/**
+ * The rows of one call of `Generator.generate`: waiting, live in the cache, or done. The owner must dispose
+ * it.
+ */
 export class GenerationBatch {
   readonly #config: ModelConfig;
   readonly #options: GenerateOptions;
   readonly #run: RunPass;
   readonly #waiting: Row[];
-  readonly #cache: KeyValueCache;
-  /** Row i of the cache belongs to live row i. */
+  readonly #cache: GenerationCache;
+  readonly #cacheOnDevice: boolean;
+  /** In the order in which the cache counts them. */
   readonly #live: Row[] = [];
   readonly #inverseTemperature: Float32Array;
   /** Where the outputs of the last step of so many rows stand: they are used before the next. */
@@ -102,19 +92,22 @@ export class GenerationBatch {
     config: ModelConfig,
     rows: readonly Row[],
     options: GenerateOptions,
-    batchRows: number,
-    run: RunPass,
+    { batchRows, cacheOnDevice, run }: BatchExecution,
   ) {
     this.#config = config;
     this.#options = options;
     this.#run = run;
+    this.#cacheOnDevice = cacheOnDevice;
     this.#waiting = [...rows];
     const longest = rows.reduce(
       (most, { prompt, limit }) => Math.max(most, prompt.length + limit),
       1,
     );
     const capacity = roundUpRows(Math.min(batchRows, Math.max(1, rows.length)));
-    this.#cache = new KeyValueCache(config, capacity, roundUpLength(longest, config.nCtx));
+    const length = roundUpLength(longest, config.nCtx);
+    this.#cache = cacheOnDevice
+      ? new DeviceKeyValueCache(config, capacity, length, run)
+      : new KeyValueCache(config, capacity, length);
     this.#inverseTemperature = Float32Array.of(
       options.temperature === 0 ? 1 : 1 / options.temperature,
     );
@@ -145,54 +138,55 @@ export class GenerationBatch {
       last[i] = i * length + prompt.length - 1;
     });
     const result = await this.#run(
-      { kind: 'prompt', rows, length },
+      { kind: 'prompt', rows, length, cacheOnDevice: this.#cacheOnDevice },
       { tokens, last, inverseTemperature: this.#inverseTemperature },
       {},
     );
-    const projected = this.#projections(result);
-    distinct.forEach((same, i) => {
-      for (const row of same) {
-        this.#draw(row, i, result);
-        if (row.finish !== null) continue;
-        this.#cache.write(this.#live.length, 0, projected, i * length, row.prompt.length);
-        this.#live.push(row);
-      }
-    });
+    try {
+      const taken: TakenPrompt[] = [];
+      distinct.forEach((same, i) => {
+        for (const row of same) {
+          this.#draw(row, i, result);
+          if (row.finish !== null) continue;
+          taken.push({ row: i, length: row.prompt.length });
+          this.#live.push(row);
+        }
+      });
+      await this.#cache.admit({ rows, length, result }, taken);
+    } finally {
+      result.disposeDevice();
+    }
   }
 
   /** One more token for every live row. */
   async #step(): Promise<void> {
-    const rows = roundUpRows(this.#live.length);
+    const rows = await this.#cache.fit();
     const { length } = this.#cache;
     const tokens = new Int32Array(rows);
     const positions = new Int32Array(rows);
     const mask = new Float32Array(rows * length).fill(masked);
     this.#live.forEach(({ prompt, tokens: drawn }, i) => {
-      tokens[i] = drawn[drawn.length - 1];
-      positions[i] = prompt.length + drawn.length - 1;
-      mask.fill(0, i * length, i * length + positions[i]);
+      const place = this.#cache.placeOf(i);
+      tokens[place] = drawn[drawn.length - 1];
+      positions[place] = prompt.length + drawn.length - 1;
+      mask.fill(0, place * length, place * length + positions[place]);
     });
     const feeds = { tokens, positions, mask, inverseTemperature: this.#inverseTemperature };
-    const outputs = this.#outputs.get(rows) ?? stepOutputs(this.#config, rows);
+    const outputs = this.#outputs.get(rows) ?? {
+      ...overVocabulary(rows * this.#config.vocabSize),
+      ...this.#cache.outputs(rows),
+    };
     this.#outputs.set(rows, outputs);
     const result = await this.#run(
-      { kind: 'step', rows, length },
-      { ...feeds, ...this.#cache.firstRows(rows) },
+      { kind: 'step', rows, length, cacheOnDevice: this.#cacheOnDevice },
+      { ...feeds, ...this.#cache.feeds(rows) },
       outputs,
     );
-    const projected = this.#projections(result);
+    this.#cache.append(result, positions);
     this.#live.forEach((row, i) => {
-      this.#draw(row, i, result);
-      if (row.finish === null) this.#cache.write(i, positions[i], projected, i, 1);
+      this.#draw(row, this.#cache.placeOf(i), result);
     });
     this.#removeFinished();
-  }
-
-  #projections(result: RunResult): { readonly key: Float32Array; readonly value: Float32Array }[] {
-    return Array.from({ length: this.#config.nLayer }, (_, layer) => ({
-      key: result.float32(`key.${layer}`),
-      value: result.float32(`value.${layer}`),
-    }));
   }
 
   #draw(row: Row, i: number, result: RunResult): void {
@@ -216,46 +210,27 @@ export class GenerationBatch {
     onToken?.(row.index, token);
   }
 
-  /** Fills the places of finished rows with the last live ones, so that live rows stay the first. */
+  /** The last live rows take the numbers of finished ones. */
   #removeFinished(): void {
     for (let i = this.#live.length - 1; i >= 0; i--) {
       if (this.#live[i].finish === null) continue;
-      const last = this.#live.length - 1;
-      if (i !== last) {
-        this.#cache.moveRow(last, i);
-        this.#live[i] = this.#live[last];
-      }
-      this.#live.pop();
+      this.#cache.remove(i);
+      const last = this.#live.pop();
+      if (last !== undefined && i < this.#live.length) this.#live[i] = last;
     }
   }
-}
 
-function stepOutputs(config: ModelConfig, rows: number): Arrays {
-  const { vocabSize, nLayer } = config;
-  const { nKvHead, headWidth } = attentionShape(config);
-  const width = nKvHead * headWidth;
-  const outputs: Record<string, Float32Array> = {
-    probabilities: new Float32Array(rows * vocabSize),
-    logprobs: new Float32Array(rows * vocabSize),
-    logits: new Float32Array(rows * vocabSize),
-  };
-  for (let layer = 0; layer < nLayer; layer++) {
-    outputs[`key.${layer}`] = new Float32Array(rows * width);
-    outputs[`value.${layer}`] = new Float32Array(rows * width);
+  /** Frees the cache. */
+  dispose(): void {
+    this.#cache.dispose();
   }
-  return outputs;
 }
 
-/** The next of 1, 2, 3, 4, 6, 8, 12, 16, 24, …: few shapes, at most a third of it padding. */
-function roundUpRows(rows: number): number {
-  const power = 2 ** Math.floor(Math.log2(rows));
-  return (
-    [power, power * 1.5, power * 2].find((size) => size >= rows && size % 1 === 0) ?? power * 2
-  );
-}
-
-/** Up to the next of few lengths, at most a quarter of it padding, at most the context. */
-function roundUpLength(length: number, nCtx: number, least = 32): number {
-  const step = Math.max(least, 2 ** Math.floor(Math.log2(length) - 2));
-  return Math.min(nCtx, Math.ceil(length / step) * step);
+/** Where a step's outputs of so many elements stand. */
+function overVocabulary(size: number): Arrays {
+  return {
+    probabilities: new Float32Array(size),
+    logprobs: new Float32Array(size),
+    logits: new Float32Array(size),
+  };
 }

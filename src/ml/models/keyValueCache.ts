@@ -1,19 +1,21 @@
-import type { Arrays } from '../runtime/index.ts';
+import type { Arrays, RunResult } from '../runtime/index.ts';
+import type { GenerationCache, PromptResult, TakenPrompt } from './generationCache.ts';
+import { roundUpRows } from './generationPass.ts';
 import { attentionShape } from './modelConfig.ts';
 import type { ModelConfig } from './modelConfig.ts';
 
 /**
- * The keys and values of sequences under generation. Per layer, keys lie as [rows, Hkv, D, L] and
+ * The keys and values of sequences under generation, in arrays. Per layer, keys lie as [rows, Hkv, D, L] and
  * values as [rows, Hkv, L, D], so that one query's products with either run along memory. Rows are
- * outermost: the first rows of a cache are a smaller cache in the same memory.
+ * outermost: the first rows of a cache are a smaller cache in the same memory. Live row i is row i.
  */
-export class KeyValueCache {
+export class KeyValueCache implements GenerationCache {
   readonly rows: number;
-  /** L: the longest sequence. */
   readonly length: number;
   readonly #layers: readonly { readonly keys: Float32Array; readonly values: Float32Array }[];
   readonly #width: number;
   readonly #headWidth: number;
+  #live = 0;
 
   constructor(config: ModelConfig, rows: number, length: number) {
     const { nKvHead, headWidth } = attentionShape(config);
@@ -28,8 +30,16 @@ export class KeyValueCache {
     }));
   }
 
+  fit(): number {
+    return roundUpRows(this.#live);
+  }
+
+  placeOf(live: number): number {
+    return live;
+  }
+
   /** Windows on the first rows, named as the inputs of `stepPass`. */
-  firstRows(rows: number): Arrays {
+  feeds(rows: number): Arrays {
     const size = rows * this.#width * this.length;
     return Object.fromEntries(
       this.#layers.flatMap(({ keys, values }, layer) => [
@@ -39,14 +49,58 @@ export class KeyValueCache {
     );
   }
 
+  outputs(rows: number): Arrays {
+    const size = rows * this.#width;
+    return Object.fromEntries(
+      this.#layers.flatMap((_, layer) => [
+        [`key.${layer}`, new Float32Array(size)],
+        [`value.${layer}`, new Float32Array(size)],
+      ]),
+    );
+  }
+
+  append(result: RunResult, positions: Int32Array): void {
+    const projected = this.#projections(result);
+    for (let row = 0; row < this.#live; row++) this.#write(row, positions[row], projected, row, 1);
+  }
+
+  admit({ length, result }: PromptResult, prompts: readonly TakenPrompt[]): void {
+    const projected = this.#projections(result);
+    for (const prompt of prompts) {
+      this.#write(this.#live++, 0, projected, prompt.row * length, prompt.length);
+    }
+  }
+
+  remove(live: number): void {
+    const last = --this.#live;
+    if (live === last) return;
+    const size = this.#width * this.length;
+    for (const { keys, values } of this.#layers) {
+      keys.copyWithin(live * size, last * size, (last + 1) * size);
+      values.copyWithin(live * size, last * size, (last + 1) * size);
+    }
+  }
+
+  /** Nothing to free: the arrays are garbage. */
+  dispose(): void {
+    this.#live = 0;
+  }
+
+  #projections(result: RunResult): readonly Projections[] {
+    return this.#layers.map((_, layer) => ({
+      key: result.float32(`key.${layer}`),
+      value: result.float32(`value.${layer}`),
+    }));
+  }
+
   /**
    * Writes `count` tokens' keys and values into a row, from position `at` on. They are taken from
    * [N, Hkv·D] arrays per layer, from index `first` of the N on.
    */
-  write(
+  #write(
     row: number,
     at: number,
-    projected: readonly { readonly key: Float32Array; readonly value: Float32Array }[],
+    projected: readonly Projections[],
     first: number,
     count: number,
   ): void {
@@ -66,13 +120,10 @@ export class KeyValueCache {
       }
     });
   }
+}
 
-  /** Copies one row over another. */
-  moveRow(from: number, to: number): void {
-    const size = this.#width * this.length;
-    for (const { keys, values } of this.#layers) {
-      keys.copyWithin(to * size, from * size, (from + 1) * size);
-      values.copyWithin(to * size, from * size, (from + 1) * size);
-    }
-  }
+/** The keys and values of N tokens in one layer, each [N, Hkv·D]. */
+interface Projections {
+  readonly key: Float32Array;
+  readonly value: Float32Array;
 }

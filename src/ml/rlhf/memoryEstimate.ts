@@ -4,7 +4,7 @@
  */
 import { gradients, input, reduceSum, mul, type Tensor } from '../graph/index.ts';
 import { trainableParameters } from '../models/adapter.ts';
-import { passGraph, type Pass } from '../models/generationBatch.ts';
+import { passGraph } from '../models/generationPass.ts';
 import { attentionShape, type HeadKind, type ModelConfig } from '../models/modelConfig.ts';
 import { modelParameters } from '../models/modelParameters.ts';
 import { peakBytes, type TrainingGraph } from '../runtime/index.ts';
@@ -240,10 +240,10 @@ function scoringBytes(config: ModelConfig, length: number): number {
 
 /** A pass over prompts: its intermediate values, and the keys and values that come out of it. */
 function promptBytes(config: ModelConfig, rows: number, length: number): number {
-  const pass: Pass = { kind: 'prompt', rows, length };
+  const { outputs } = passGraph(config, { kind: 'prompt', rows, length, cacheOnDevice: false });
   const { nKvHead, headWidth } = attentionShape(config);
   const projections = floatBytes * 2 * config.nLayer * rows * length * nKvHead * headWidth;
-  return (1 + fragmentation) * peakBytes(Object.values(passGraph(config, pass))) + projections;
+  return (1 + fragmentation) * peakBytes(Object.values(outputs)) + projections;
 }
 
 /** The cache of so many rows, and the three outputs over the vocabulary of a step. */

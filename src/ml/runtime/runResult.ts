@@ -22,6 +22,11 @@ export class RunResult {
     throw new Error(`RunResult: expected an output on the device, got ${name}`);
   }
 
+  /** Frees all outputs that stayed on the device, also those that went to others. */
+  disposeDevice(): void {
+    for (const tensor of this.#onDevice.values()) tensor.dispose();
+  }
+
   /** The elements of an output in row-major order. Throws if there is none of this name. */
   get(name: string): TensorData {
     const data = this.#arrays.get(name);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { PanelContract } from './panels.ts';
 import { samplingSchema } from './records.ts';
 import { errorDataSchema } from './run.ts';
+import { completionKlSchema } from './sampler.ts';
 
 const nothing = z.object({});
 
@@ -24,6 +25,10 @@ export const comparedCellSchema = z.object({
   finish: z.enum(['stop', 'length']).optional(),
   /** Of the whole completion in nats, at temperature 1. */
   logprob: z.number().optional(),
+  /** Against `reference`. */
+  kl: completionKlSchema.optional(),
+  /** The model that the completion's model was trained from; absent where it was trained from none. */
+  reference: z.string().optional(),
   /** Of the newest reward model; null where the completion does not fit into its context. */
   score: z.number().nullable().optional(),
   error: errorDataSchema.optional(),

@@ -16,6 +16,8 @@ export const samplerRequestSchema = z.discriminatedUnion('type', [
     model: z.string(),
     prompt: z.string(),
     sampling: samplingSchema,
+    /** Model folder or checkpoint, as `model`: `done` then has the completion's KL against it. */
+    reference: z.string().optional(),
   }),
   z.object({
     /** Asks a reward model for its score of a completion. */
@@ -41,6 +43,22 @@ export const samplerRequestSchema = z.discriminatedUnion('type', [
 /** See {@link samplerRequestSchema}. */
 export type SamplerRequest = z.infer<typeof samplerRequestSchema>;
 
+/**
+ * KL(π ‖ π_ref) as one completion tells it: Σ log π(y_t) − log π_ref(y_t) over its tokens, in nats, both
+ * at temperature 1; of either sign. Or why the reference could not be asked, in a sentence.
+ */
+export const completionKlSchema = z.union([
+  z.object({
+    /** Of the whole completion. */
+    nats: z.number(),
+    /** Tokens that were drawn, the end token with them. */
+    tokens: z.int().min(1),
+  }),
+  z.object({ unavailable: z.string() }),
+]);
+/** See {@link completionKlSchema}. */
+export type CompletionKl = z.infer<typeof completionKlSchema>;
+
 /** What the sampler answers. After `done`, `scored`, `counted` or `error` no reply with that id follows. */
 export const samplerReplySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
@@ -53,6 +71,8 @@ export const samplerReplySchema = z.discriminatedUnion('type', [
     finish: z.enum(['stop', 'length', 'cancelled']),
     /** Log-probability of the completion in nats, under the model at temperature 1. */
     logprob: z.number(),
+    /** Where a reference was named, and the completion not cancelled. */
+    kl: completionKlSchema.optional(),
   }),
   z.object({
     type: z.literal('scored'),

@@ -1,23 +1,23 @@
 // Models side by side in the real editor: written with one seed, moved over and preferred by keyboard, and the vote is a ranking on disk.
 import assert from 'node:assert/strict';
-import { cp, readFile, readdir } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { rankingSchema } from '../../src/protocol/records.ts';
+import { runFiles, runFormat, type RunEvent, type RunSpec } from '../../src/protocol/run.ts';
 import { openWorkbench } from './harness/workbench.ts';
 
 const patience = { timeout: 60_000 };
 
 test('two models are compared blind by keyboard, and the vote is saved', async () => {
   await using workbench = await openWorkbench();
-  const models = path.join(workbench.folder, 'models');
-  await cp(path.join(models, 'base'), path.join(models, 'twin'), { recursive: true });
+  await writeTwin(workbench.folder);
   await workbench.page.locator('.activitybar a[aria-label^="Instruct"]').first().click();
   await workbench.page.getByRole('treeitem', { name: 'base' }).first().waitFor(patience);
   await workbench.runCommand('Instruct: Compare Side by Side');
   const panel = await workbench.webview('[data-panel="compare"]');
   const column = (at: number) => panel.getByRole('group', { name: `Column ${at}` });
-  await column(2).getByRole('combobox', { name: 'Model' }).selectOption('models/twin');
+  await column(2).getByRole('combobox', { name: 'Model' }).selectOption('runs/twin/model');
   await column(1).getByRole('combobox', { name: 'Model' }).selectOption('models/base');
   await panel.getByRole('spinbutton', { name: 'Most tokens' }).fill('12');
   await panel.getByRole('checkbox', { name: 'Blind' }).check();
@@ -44,6 +44,13 @@ test('two models are compared blind by keyboard, and the vote is saved', async (
   await row.getByText('Saved: one is preferred.').waitFor(patience);
   await row.getByText('✓ preferred').waitFor();
   await workbench.screenshot('compare-voted');
+  // Who is who is told now, and that nothing was learned: the twin is no nat from the model it came from.
+  const kl = row.locator('.kl');
+  assert.equal(await kl.textContent(), 'KL 0.0');
+  assert.match(
+    (await kl.getAttribute('title')) ?? '',
+    /^Against base: 0\.00 nats a token over \d+ tokens/,
+  );
   const folder = path.join(workbench.folder, 'rankings');
   const lines: string[] = [];
   for (const name of await readdir(folder)) {
@@ -67,6 +74,33 @@ test('two models are compared blind by keyboard, and the vote is saved', async (
     .nth(1)
     .waitFor(patience);
   assert.equal(await only.count(), 1);
-  await only.getByText('twin · User: … Assistant:').waitFor();
+  await only.getByText('SFT · User: … Assistant:').waitFor();
   await workbench.screenshot('compare-playground');
 });
+
+/** A finished run of SFT whose model is the base as it was. */
+async function writeTwin(project: string): Promise<void> {
+  const folder = path.join(project, 'runs', 'twin');
+  await mkdir(folder, { recursive: true });
+  const spec: RunSpec = {
+    format: runFormat,
+    id: 'twin',
+    stage: 'sft',
+    created: '2026-11-21T08:00:00Z',
+    models: { policy: 'models/base' },
+    inputs: [],
+    hyperparameters: {},
+    seed: 0,
+    versions: {},
+  };
+  const time = Date.parse(spec.created);
+  const model = 'runs/twin/model';
+  const events: RunEvent[] = [
+    { type: 'started', time, stage: 'sft', pid: 1, totalSteps: 1 },
+    { type: 'finished', time, step: 1, model },
+  ];
+  await cp(path.join(project, 'models', 'base'), path.join(project, model), { recursive: true });
+  await writeFile(path.join(folder, runFiles.spec), JSON.stringify(spec));
+  const lines = events.map((event) => `${JSON.stringify(event)}\n`);
+  await writeFile(path.join(folder, runFiles.events), lines.join(''));
+}

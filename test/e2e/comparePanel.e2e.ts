@@ -50,6 +50,27 @@ test('a checkpoint and a model stand in one row, a model twice under settings of
     seed: 9,
     format: 'chatml',
   });
+  // KL where a model was trained from another one, with what it is against; why not where that is gone.
+  const kl = first.locator('.cell .kl');
+  assert.deepEqual(await kl.allTextContents(), ['KL 3.2', 'no KL', 'KL 3.2']);
+  assert.match((await kl.first().getAttribute('title')) ?? '', /^Against base: 0\.20 nats a token/);
+  assert.match((await kl.nth(1).getAttribute('title')) ?? '', /no model in models\/gone/);
+  const means = page.getByRole('table', { name: 'Means of each column' }).getByRole('row');
+  await page.locator('.kl').nth(5).waitFor(); // both prompts
+  assert.deepEqual(await means.nth(1).locator('th, td').allTextContents(), [
+    'base',
+    '2',
+    '-0.75',
+    '–',
+    '15.0',
+  ]);
+  assert.deepEqual(await means.nth(2).locator('th, td').allTextContents(), [
+    'PPO',
+    '2',
+    '1.25',
+    '3.2',
+    '14.0',
+  ]);
   await shot(page, 'compare-columns');
   // Another setting is another column: what was written before is not its own.
   await columns.nth(3).getByRole('combobox', { name: 'Prompt format' }).selectOption('Raw text');
@@ -105,9 +126,14 @@ for (const theme of Object.keys(themes) as Theme[]) {
       .nth(3)
       .waitFor();
     await page.getByLabel('Differences from the first').check();
+    // No number tells a model before the vote.
+    await page.getByLabel('Blind').check();
+    assert.equal(await page.locator('.kl, .means').count(), 0);
     await page.locator('.cell').nth(1).focus();
     await page.keyboard.press('p');
     await page.getByText('Saved: one is preferred.').waitFor();
+    assert.equal(await page.getByRole('cell', { name: '1', exact: true }).count(), 2);
+    await page.getByLabel('Blind').uncheck();
     await shot(page, `compare-${theme}`);
     await page.getByLabel('Own settings').first().check();
     await browser.expectSound(opened);

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
+import { Random } from '../../src/data/index.ts';
+import {
+  initialise,
+  saveLanguageModel,
+  Tokenizer,
+  trainTokenizer,
+} from '../../src/ml/models/index.ts';
 import {
   samplerReplySchema,
   type SamplerReply,
   type SamplerRequest,
 } from '../../src/protocol/sampler.ts';
+import { tinyModel } from '../fixtures/tinyModel.ts';
 import { writeLessonProject } from './fixtures/lessonProject.ts';
 import { entry, startNode, temporaryFolder, until, type StartedProcess } from './fixtures/runs.ts';
 
@@ -17,9 +26,13 @@ interface Conversation extends StartedProcess {
   untilDone(id: string): Promise<Extract<SamplerReply, { type: 'done' | 'error' }>>;
 }
 
-async function startSampler(t: TestContext): Promise<Conversation> {
+async function startSampler(
+  t: TestContext,
+  prepare: (project: string) => Promise<void> = () => Promise.resolve(),
+): Promise<Conversation> {
   const project = temporaryFolder(t);
   await writeLessonProject(project);
+  await prepare(project);
   const started = startNode(t, entry, ['sampler', '--project', project]);
   const { stdin, stdout } = started.process;
   assert.ok(stdin !== null && stdout !== null);
@@ -158,4 +171,60 @@ test('a text is counted in tokens of the model, and a missing model is an error'
   assert.deepEqual(sampler.of('c2'), [{ type: 'counted', id: 'c2', tokens: 0 }]);
   const [missing] = sampler.of('c3');
   assert.ok(missing.type === 'error' && missing.code === 'missing-file');
+});
+
+test('a completion has its KL against a reference model: 0 against itself, by hand against one that finds all tokens equally likely', async (t) => {
+  const model = tinyModel();
+  const sampler = await startSampler(t, async (project) => {
+    const models = join(project, 'models');
+    // All parameters 0: the log-probability of each of its V tokens is −ln V.
+    await saveLanguageModel(join(models, 'flat'), {
+      ...model,
+      parameters: model.parameters.zerosLike(),
+    });
+    const tokenizer = Tokenizer.parse(trainTokenizer(['other words'], 280), 'tokenizer.json');
+    const config = { ...model.config, vocabSize: tokenizer.size };
+    const parameters = initialise(config, 'language', new Random(0));
+    await saveLanguageModel(join(models, 'foreign'), { config, tokenizer, parameters });
+    const shorter = { ...model.config, nCtx: 8 };
+    await saveLanguageModel(join(models, 'short'), {
+      config: shorter,
+      tokenizer: model.tokenizer,
+      parameters: initialise(shorter, 'language', new Random(0)),
+    });
+  });
+  // More than go into one pass, and not at temperature 1: the log-probabilities are.
+  const sampling = (seed: number) => ({ temperature: 0.5, maxTokens: 12, minTokens: 12, seed });
+  const seeds = [1, 2, 3, 4, 5, 6];
+  for (const seed of seeds) {
+    sampler.ask(request(`flat ${seed}`, { sampling: sampling(seed), reference: 'models/flat' }));
+  }
+  sampler.ask(request('itself', { sampling: sampling(1), reference: 'models/base' }));
+  for (const name of ['none', 'foreign', 'short']) {
+    sampler.ask(request(name, { sampling: sampling(1), reference: `models/${name}` }));
+  }
+  sampler.ask(request('unasked', { sampling: sampling(1) }));
+  const done = async (id: string) => {
+    const last = await sampler.untilDone(id);
+    assert.ok(last.type === 'done', JSON.stringify(last));
+    return last;
+  };
+  for (const seed of seeds) {
+    const { kl, logprob } = await done(`flat ${seed}`);
+    assert.ok(kl !== undefined && 'nats' in kl, JSON.stringify(kl));
+    assert.equal(kl.tokens, 12);
+    const byHand = logprob + 12 * Math.log(model.config.vocabSize);
+    assert.ok(Math.abs(kl.nats - byHand) < 1e-4, `${kl.nats}, by hand ${byHand}`);
+  }
+  const { kl: itself } = await done('itself');
+  // Drawn with a key/value cache, asked in one pass: the same but for rounding.
+  assert.ok(itself !== undefined && 'nats' in itself && Math.abs(itself.nats) < 1e-4);
+  const why = async (id: string) => {
+    const { kl } = await done(id);
+    return kl !== undefined && 'unavailable' in kl ? kl.unavailable : '';
+  };
+  assert.match(await why('none'), /models\/none/);
+  assert.match(await why('foreign'), /other tokens/);
+  assert.match(await why('short'), /takes 8/);
+  assert.equal((await done('unasked')).kl, undefined);
 });

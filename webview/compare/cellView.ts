@@ -1,14 +1,18 @@
 /** One completion in the grid, with what is known of it and what can be done with it. */
 import type { ComparedCell } from '../../src/protocol/comparePanel.ts';
+import type { CompletionKl } from '../../src/protocol/sampler.ts';
 import { button, element } from '../components/element.ts';
 import { visibleText } from '../components/visibleText.ts';
 import { wordDiff } from '../components/wordDiff.ts';
+import { decimals, wordsIn } from './compareMeans.ts';
 
 /** What a cell shows. */
 export interface CellContent {
   /** The model, or a letter where it is blind. */
   readonly name: string;
   readonly cell: ComparedCell | undefined;
+  /** The model that the completion's KL is taken against, as people call it. */
+  readonly against: string | undefined;
   /** The first column's text, where differences are shown. */
   readonly reference: string | undefined;
   readonly preferred: boolean;
@@ -22,7 +26,7 @@ export interface CellActions {
 
 /** A group that takes the focus; arrow keys move between such groups. */
 export function cellView(content: CellContent, actions: CellActions): HTMLElement {
-  const { name, cell, reference, preferred } = content;
+  const { name, cell, against, reference, preferred } = content;
   const root = element('div', {
     class: preferred ? 'cell preferred' : 'cell',
     role: 'group',
@@ -34,7 +38,7 @@ export function cellView(content: CellContent, actions: CellActions): HTMLElemen
       'p',
       { class: 'head' },
       element('strong', {}, name),
-      element('span', { class: 'quiet' }, facts(cell, preferred)),
+      element('span', { class: 'quiet' }, ...facts(cell, against, preferred)),
     ),
   );
   if (cell === undefined) return root;
@@ -65,21 +69,31 @@ export function cellView(content: CellContent, actions: CellActions): HTMLElemen
   return root;
 }
 
-function facts(cell: ComparedCell | undefined, preferred: boolean): string {
-  if (cell === undefined) return 'not written yet';
-  const words = cell.text
-    .trim()
-    .split(/\s+/)
-    .filter((word) => word !== '').length;
+function facts(
+  cell: ComparedCell | undefined,
+  against: string | undefined,
+  preferred: boolean,
+): (Node | string)[] {
+  if (cell === undefined) return ['not written yet'];
   const parts = [
     ...(preferred ? ['✓ preferred'] : []),
     ...(cell.state === 'done' ? [] : [cell.state]),
-    ...(cell.state === 'done' || cell.state === 'stopped' ? [`${words} words`] : []),
+    ...(cell.state === 'done' || cell.state === 'stopped' ? [`${wordsIn(cell.text)} words`] : []),
     ...(cell.finish === 'length' ? ['cut off'] : []),
     ...(cell.score === undefined
       ? []
-      : [cell.score === null ? 'too long to score' : `score ${cell.score.toFixed(2)}`]),
-    ...(cell.logprob === undefined ? [] : [`log-probability ${cell.logprob.toFixed(1)}`]),
+      : [cell.score === null ? 'too long to score' : `score ${decimals(cell.score, 2)}`]),
+    ...(cell.kl === undefined ? [] : [klFact(cell.kl, against ?? 'its reference')]),
+    ...(cell.logprob === undefined ? [] : [`log-probability ${decimals(cell.logprob, 1)}`]),
   ];
-  return parts.join(' · ');
+  return parts.flatMap((part, at) => (at === 0 ? [part] : [' · ', part]));
+}
+
+function klFact(kl: CompletionKl, against: string): HTMLElement {
+  const title =
+    'nats' in kl
+      ? `Against ${against}: ${decimals(kl.nats / kl.tokens, 2)} nats a token over ${kl.tokens} tokens, drawn by this model. An estimate from one completion, which can be below 0.`
+      : kl.unavailable;
+  const said = 'nats' in kl ? `KL ${decimals(kl.nats, 1)}` : 'no KL';
+  return element('span', { class: 'kl', title }, said);
 }

@@ -16,7 +16,9 @@ import { problemBox } from '../components/problemBox.ts';
 import { visibleText } from '../components/visibleText.ts';
 import { cellView } from './cellView.ts';
 import { CompareControls } from './compareControls.ts';
+import { compareMeans } from './compareMeans.ts';
 import { cellName, columnsOf, samplingOf, type CompareState, type Row } from './compareState.ts';
+import { meansTable } from './meansTable.ts';
 import { PromptBar } from './promptBar.ts';
 
 /** A labeler's word on a row: a column, or how all are. */
@@ -29,6 +31,7 @@ export class ComparePanel {
   readonly #live: LiveRegion;
   readonly #remember: (state: CompareState) => void;
   readonly #problem = element('div');
+  readonly #means = element('div');
   readonly #grid = element('div', { class: 'grid' });
   readonly #bar: PromptBar;
   readonly #cells = new Map<string, ComparedCell>();
@@ -112,6 +115,7 @@ export class ComparePanel {
           element('kbd', {}, 'B'),
           ' says that all are bad. A vote is saved as a ranking.',
         ),
+        this.#means,
         this.#grid,
       );
       this.#changed();
@@ -175,6 +179,7 @@ export class ComparePanel {
     if (view === 'one') this.#bar.update(rows, current);
     const shown = view === 'one' ? rows.slice(current, current + 1) : rows;
     this.#grid.replaceChildren(...shown.map((row) => this.#row(row)));
+    this.#means.replaceChildren(...(view === 'one' ? [] : this.#meansOf(rows)));
     if (typeof focused !== 'string') return;
     for (const cell of this.#cellElements()) {
       if (cell.getAttribute('data-cell') === focused) cell.focus();
@@ -198,6 +203,7 @@ export class ComparePanel {
             ? `Completion ${String.fromCharCode(65 + at)}`
             : (this.#controls?.label(key) ?? key),
           cell: hidden ? withoutTraces(cell) : cell,
+          against: this.#modelLabel(cell?.reference),
           reference: differences && at > 0 ? cells[0]?.text : undefined,
           preferred: typeof verdict === 'object' && verdict.preferred === key,
         },
@@ -218,6 +224,21 @@ export class ComparePanel {
     );
     section.style.setProperty('--columns', String(columns.length));
     return section;
+  }
+
+  /** Rows that are still blind are left out: a mean that moves would tell a model. */
+  #meansOf(rows: readonly Row[]): HTMLElement[] {
+    const told = rows.filter(({ row }) => !this.#state.blind || this.#verdicts.has(row));
+    const columns = this.#keys.map((key) => ({
+      name: this.#controls?.label(key) ?? key,
+      means: compareMeans(told.map(({ row }) => this.#cells.get(cellName(row, key)))),
+    }));
+    return columns.some(({ means }) => means.completions > 0) ? [meansTable(columns)] : [];
+  }
+
+  #modelLabel(reference: string | undefined): string | undefined {
+    const known = this.#snapshot?.models.find(({ ref }) => ref === reference);
+    return known?.label ?? reference;
   }
 
   get #keys(): string[] {
@@ -288,11 +309,12 @@ export class ComparePanel {
   }
 }
 
-/** Scores could tell a model: a blind row does without them. */
+/** Numbers could tell a model: a blind row does without them. */
 function withoutTraces(cell: ComparedCell | undefined): ComparedCell | undefined {
   if (cell === undefined) return undefined;
-  const { score, logprob, ...rest } = cell;
-  return score === undefined && logprob === undefined ? cell : rest;
+  const { score, logprob, kl, reference, ...rest } = cell;
+  const traces = [score, logprob, kl, reference];
+  return traces.every((trace) => trace === undefined) ? cell : rest;
 }
 
 function sayVerdict(verdict: Verdict | undefined): string {

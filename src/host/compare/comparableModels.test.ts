@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { runFormat, type RunSpec, type Stage } from '../../protocol/run.ts';
-import { checkpointsOf } from './comparableModels.ts';
+import { checkpointsOf, referenceOf } from './comparableModels.ts';
 
 const root = await mkdtemp(path.join(tmpdir(), 'comparable-'));
 after(() => rm(root, { recursive: true }));
@@ -48,4 +48,19 @@ test('a run’s checkpoints are there newest first, with its best, and only of s
   );
   assert.deepEqual(await checkpointsOf(root, run('rm')), []);
   assert.deepEqual(await checkpointsOf(root, { ...run('ppo'), spec: undefined }), []);
+});
+
+test('the reference of a run’s model and checkpoints is the model it was trained from; others have none', () => {
+  const runs = [
+    { id: 'a', spec: spec('a', 'ppo', 'runs/b/model') },
+    { id: 'b', spec: spec('b', 'sft', 'models/base') },
+    { id: 'r', spec: spec('r', 'rm', 'models/base') },
+    { id: 'torn', spec: undefined },
+  ];
+  assert.equal(referenceOf('runs/a/model', runs), 'runs/b/model');
+  assert.equal(referenceOf('runs/a/checkpoints/step-10', runs), 'runs/b/model');
+  assert.equal(referenceOf('runs/b/best', runs), 'models/base');
+  for (const none of ['models/base', 'runs/r/model', 'runs/torn/model', 'runs/gone/model']) {
+    assert.equal(referenceOf(none, runs), undefined, none);
+  }
 });

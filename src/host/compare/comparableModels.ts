@@ -60,6 +60,19 @@ export async function checkpointsOf(root: string, run: Pick<Run, 'id' | 'spec' |
   ];
 }
 
+/**
+ * The model that a model or checkpoint of a run was trained from, which is the reference policy of PPO
+ * and DPO; undefined for a model that no run made.
+ */
+export function referenceOf(
+  ref: string,
+  runs: readonly Pick<Run, 'id' | 'spec'>[],
+): string | undefined {
+  const [, id] = /^runs\/([^/]+)\//.exec(ref) ?? [];
+  const spec = runs.find((run) => run.id === id)?.spec;
+  return spec !== undefined && policyStages.has(spec.stage) ? spec.models['policy'] : undefined;
+}
+
 /** Whether a model folder has a chat template, in either of its places. A file that cannot be read has none. */
 async function hasTemplate(folder: string): Promise<boolean> {
   if (existsSync(path.join(folder, 'chat_template.jinja'))) return true;

@@ -11,7 +11,7 @@ import { Disposables } from '../disposables.ts';
 import type { Sample } from '../inline/comparison.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import { WebviewPanelHost } from '../webviewPanel.ts';
-import { comparableModels } from './comparableModels.ts';
+import { comparableModels, referenceOf } from './comparableModels.ts';
 import { CompareSession, type Score } from './compareSession.ts';
 
 /** What the panel needs. */
@@ -93,6 +93,7 @@ function comparePanelHost(
     store: project,
     sample: tools.sample,
     score: tools.score,
+    reference: (model) => referenceOf(model, project().runs.runs),
     labeler: tools.labeler,
     changed: (cells) => {
       for (const cell of cells) pending.set(cell.cell, cell);

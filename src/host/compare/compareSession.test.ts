@@ -16,14 +16,16 @@ function session(sampleMs = 0) {
   };
   const made = new CompareSession({
     store: () => store,
-    sample: async ({ model }, onText, signal) => {
+    sample: async ({ model, reference }, onText, signal) => {
       if (model === 'models/broken') throw new InstructError(broken);
       onText(`${model} `);
       await new Promise((resolve) => setTimeout(resolve, sampleMs));
       if (signal.aborted) return { completion: '', finish: 'cancelled', logprob: 0 };
-      return { completion: `${model} says`, finish: 'stop', logprob: -2 };
+      const kl = reference === 'models/a' ? { kl: { nats: 3, tokens: 4 } } : {};
+      return { completion: `${model} says`, finish: 'stop', logprob: -2, ...kl };
     },
     score: (_prompt, completion) => Promise.resolve(completion.length),
+    reference: (model) => (model === 'models/b' ? 'models/a' : undefined),
     labeler: () => Promise.resolve('ann'),
     changed: (cells) => seen.push(...cells),
     clock: () => 0,
@@ -117,4 +119,18 @@ test('of more models than stay loaded each writes all it has to before the next'
   await made.write(many);
   const begun = seen.filter(({ state }) => state === 'waiting').map(({ cell }) => cell.at(-1));
   assert.equal(begun.join(''), 'aabbccdd');
+});
+
+test('a completion carries its KL, and the model it is taken against from the beginning', async () => {
+  const { made, seen } = session();
+  await made.write(jobs);
+  const [first] = seen.filter(({ cell }) => cell === 'models/b');
+  assert.deepEqual([first.state, first.reference, first.kl], ['waiting', 'models/a', undefined]);
+  assert.deepEqual(
+    made.views.map(({ reference, kl }) => [reference, kl]),
+    [
+      [undefined, undefined],
+      ['models/a', { nats: 3, tokens: 4 }],
+    ],
+  );
 });

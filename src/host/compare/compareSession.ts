@@ -30,6 +30,8 @@ export interface CompareTools {
   readonly store: () => CompareStore;
   readonly sample: Sample;
   readonly score: Score;
+  /** The model that a model's KL is taken against; undefined where it was trained from none. */
+  readonly reference: (model: string) => string | undefined;
   readonly labeler: () => Promise<string>;
   /** Told of cells that are others than before. */
   readonly changed: (cells: ComparedCell[]) => void;
@@ -53,7 +55,10 @@ export interface CellJob {
   readonly sampling: Sampling;
 }
 
-/** More models than the sampler keeps loaded are written one after another, not prompt by prompt. */
+/**
+ * More models than the sampler keeps loaded, references with them, are written one after another, not
+ * prompt by prompt.
+ */
 const modelsAtOnce = 3;
 
 /** See the file's header. */
@@ -77,8 +82,12 @@ export class CompareSession {
   async write(jobs: readonly CellJob[]): Promise<void> {
     const { signal } = this.abort;
     const models = [...new Set(jobs.map(({ model }) => model))];
+    const loaded = new Set([
+      ...models,
+      ...models.flatMap((model) => this.tools.reference(model) ?? []),
+    ]);
     const ordered =
-      models.length > modelsAtOnce
+      loaded.size > modelsAtOnce
         ? models.flatMap((model) => jobs.filter((job) => job.model === model))
         : jobs;
     await Promise.all(ordered.map((job) => this.writeOne(job, signal)));
@@ -155,8 +164,10 @@ export class CompareSession {
 
   private async writeOne(job: CellJob, signal: AbortSignal): Promise<void> {
     const { cell, model, prompt, sampling } = job;
+    const reference = this.tools.reference(model);
+    const against = reference === undefined ? {} : { reference };
     const written: Written = {
-      view: { cell, text: '', state: 'waiting' },
+      view: { cell, text: '', state: 'waiting', ...against },
       model,
       prompt,
       sampling,
@@ -169,8 +180,8 @@ export class CompareSession {
     };
     show({});
     try {
-      const { completion, finish, logprob } = await this.tools.sample(
-        { model, prompt: prompt.text, sampling },
+      const { completion, finish, logprob, kl } = await this.tools.sample(
+        { model, prompt: prompt.text, sampling, ...against },
         (added) => show({ text: written.view.text + added, state: 'writing' }),
         signal,
       );
@@ -178,7 +189,13 @@ export class CompareSession {
         show({ state: 'stopped' });
         return;
       }
-      show({ text: completion, state: 'done', finish, logprob });
+      show({
+        text: completion,
+        state: 'done',
+        finish,
+        logprob,
+        ...(kl === undefined ? {} : { kl }),
+      });
       const score = await this.tools.score(prompt.text, completion, finish === 'stop');
       if (score !== undefined) show({ score });
     } catch (thrown) {

@@ -23,7 +23,7 @@ export type CountJob = Omit<Extract<SamplerRequest, { type: 'count' }>, 'type' |
 /** A completion as it was drawn. */
 export type Sampled = Pick<
   Extract<SamplerReply, { type: 'done' }>,
-  'completion' | 'finish' | 'logprob'
+  'completion' | 'finish' | 'logprob' | 'kl'
 >;
 
 /** What the client needs from outside. */

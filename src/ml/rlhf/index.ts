@@ -1,5 +1,7 @@
 /** The method of InstructGPT: training loops, and what evaluation needs. */
 export { adapted, keptModel } from './adapted.ts';
+export { sequenceLength } from './batch.ts';
+export type { TokenSequence } from './batch.ts';
 export { bestOfN, bestOfNKl } from './bestOfN.ts';
 export { DpoLoop } from './dpo.ts';
 export { ExpertIterationLoop } from './expertIteration.ts';
@@ -7,6 +9,7 @@ export type { DrawDocument } from './documentRows.ts';
 export { heldOutLoss } from './heldOutLoss.ts';
 export { chosenOption, optionLogprobs } from './multipleChoice.ts';
 export type { ChoiceQuestion, OptionLogprob } from './multipleChoice.ts';
+export { LogprobPass } from './passes.ts';
 export { policyWeights } from './policyWeights.ts';
 export { PpoLoop } from './ppo.ts';
 export type { PpoOptions } from './ppoOptions.ts';

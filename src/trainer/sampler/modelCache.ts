@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { Generator, loadLanguageModel, type LanguageModel } from '../../ml/models/index.ts';
 import { resolveModel } from '../modelReference.ts';
 import { checkpointOf, loadCheckpointModel, type Checkpoint } from './checkpointModel.ts';
+import { TeacherForced } from './teacherForced.ts';
 
-/** A model with what samples it. */
+/** A model with what samples it, and what asks it about texts of others. */
 export interface LoadedModel {
   readonly model: LanguageModel;
   readonly generator: Generator;
+  readonly teacherForced: TeacherForced;
 }
 
 interface Kept {
@@ -90,8 +92,9 @@ export class ModelCache {
   private freeUnused(path: string, kept: Kept): void {
     if (kept.users > 0 || this.kept.get(path) === kept) return;
     kept.loading.then(
-      ({ generator }) => {
+      ({ generator, teacherForced }) => {
         generator.dispose();
+        teacherForced.dispose();
       },
       () => undefined, // whoever asked for it was told
     );
@@ -100,5 +103,9 @@ export class ModelCache {
 
 async function loaded(loading: Promise<LanguageModel>): Promise<LoadedModel> {
   const model = await loading;
-  return { model, generator: new Generator(model.config) };
+  return {
+    model,
+    generator: new Generator(model.config),
+    teacherForced: new TeacherForced(model),
+  };
 }

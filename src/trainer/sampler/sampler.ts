@@ -12,6 +12,7 @@ import {
   type SamplerReply,
   type SamplerRequest,
 } from '../../protocol/sampler.ts';
+import { completionKl } from './completionKl.ts';
 import type { LoadedModel, ModelCache } from './modelCache.ts';
 import { putPrompt } from './putPrompt.ts';
 
@@ -133,7 +134,7 @@ export class Sampler {
 
   private async sampleFrom(
     { model, generator }: LoadedModel,
-    { id, prompt, sampling }: SampleRequest,
+    { id, prompt, sampling, reference }: SampleRequest,
     signal: AbortSignal,
   ): Promise<SamplerReply> {
     const { temperature, topP, topK, maxTokens, minTokens, repetitionPenalty, seed } = sampling;
@@ -163,7 +164,12 @@ export class Sampler {
     });
     say(text.end());
     completion = beforeStop(completion, stop);
-    return { type: 'done', id, completion, finish: drawn.finish, logprob: drawn.logprob };
+    const { finish, logprob } = drawn;
+    const done = { type: 'done', id, completion, finish, logprob } as const;
+    if (reference === undefined || finish === 'cancelled') return done;
+    const sequence = { prompt: tokens, completion: drawn.tokens };
+    const drew = { model, sequence, logprob };
+    return { ...done, kl: await completionKl(this.surroundings.models, reference, drew) };
   }
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { compareContract } from '../../../src/protocol/comparePanel.ts';
 import type { ToWebview } from '../../../src/protocol/panels.ts';
+import type { CompletionKl } from '../../../src/protocol/sampler.ts';
 import type { Sampling } from '../../../src/protocol/records.ts';
 import { CompareSession } from '../../../src/host/compare/compareSession.ts';
 import { PanelServer } from '../../../src/host/webviewPanelServer.ts';
@@ -29,6 +30,15 @@ const answers: Readonly<Record<string, string>> = {
   'runs/ppo-1/model': 'An otter eats fish and crabs. It sleeps in a den by the river.',
 };
 
+const references: Readonly<Record<string, string>> = {
+  'runs/sft-1/checkpoints/step-40': 'models/gone',
+  'runs/ppo-1/model': 'models/base',
+};
+const kls: Readonly<Record<string, CompletionKl>> = {
+  'models/base': { nats: 3.16, tokens: 16 },
+};
+const lost: CompletionKl = { unavailable: 'There is no model in models/gone.' };
+
 /** Makes a host with a base, a PPO model and a checkpoint of SFT; `post` sends to the webview. */
 export function compareHost(post: (message: ToWebview) => void): CompareHost {
   const asked: Asked[] = [];
@@ -40,7 +50,7 @@ export function compareHost(post: (message: ToWebview) => void): CompareHost {
         return Promise.resolve();
       },
     }),
-    sample: async ({ model, prompt, sampling }, onText, signal) => {
+    sample: async ({ model, prompt, sampling, reference }, onText, signal) => {
       asked.push({ model, prompt, sampling });
       const answer = answers[model] ?? '';
       onText(answer.slice(0, 20));
@@ -53,9 +63,15 @@ export function compareHost(post: (message: ToWebview) => void): CompareHost {
       });
       return signal.aborted
         ? { completion: '', finish: 'cancelled', logprob: 0 }
-        : { completion: answer, finish: 'stop', logprob: -answer.length / 4 };
+        : {
+            completion: answer,
+            finish: 'stop',
+            logprob: -answer.length / 4,
+            ...(reference === undefined ? {} : { kl: kls[reference] ?? lost }),
+          };
     },
     score: (_prompt, completion) => Promise.resolve(completion.startsWith('An') ? 1.25 : -0.75),
+    reference: (model) => references[model],
     labeler: () => Promise.resolve('ada'),
     changed: (cells) => server.send({ type: 'cells', cells }),
     clock: Date.now,

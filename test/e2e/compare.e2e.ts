@@ -76,6 +76,19 @@ test('two models are compared blind by keyboard, and the vote is saved', async (
   assert.equal(await only.count(), 1);
   await only.getByText('SFT · User: … Assistant:').waitFor();
   await workbench.screenshot('compare-playground');
+
+  // What is copied is on the clipboard: it can be pasted where one writes.
+  const completion = only.locator('.cell').first();
+  const text = ((await completion.locator('.text').textContent()) ?? '').trim();
+  assert.notEqual(text, '');
+  await completion.getByRole('button', { name: 'Copy' }).click();
+  await panel.getByText('Copied.').waitFor({ ...patience, state: 'attached' });
+  await prompt.press('Control+a');
+  await prompt.press('Control+v');
+  for (let looks = 0; looks < 100 && (await prompt.inputValue()) !== text; looks += 1) {
+    await workbench.page.waitForTimeout(50);
+  }
+  assert.equal(await prompt.inputValue(), text);
 });
 
 /** A finished run of SFT whose model is the base as it was. */

@@ -208,7 +208,7 @@ export class ComparePanel {
           preferred: typeof verdict === 'object' && verdict.preferred === key,
         },
         {
-          copy: (text) => void this.#try(() => navigator.clipboard.writeText(text)),
+          copy: (text) => void this.#copy(text),
           demonstrate: (text) => void this.#demonstrate(cellName(row.row, key), text),
         },
       );
@@ -285,6 +285,13 @@ export class ComparePanel {
       this.#verdicts.set(row, verdict);
       this.#live.say('Saved as a ranking.');
       this.#draw();
+    });
+  }
+
+  async #copy(text: string): Promise<void> {
+    await this.#try(async () => {
+      await navigator.clipboard.writeText(text);
+      this.#live.say('Copied.');
     });
   }
 

@@ -1,10 +1,11 @@
 // The newcomer's path in the real editor: an empty folder becomes the sample project, three prompts are ranked by keyboard, a small SFT is
-// trained and survives a reload of the window, and base and aligned completions are compared inline.
+// trained and survives a reload of the window, and base and aligned completions are compared side by side and inline. From the first task to the
+// vote side by side nothing is pressed but keys.
 import assert from 'node:assert/strict';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import type { Frame, Locator } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import { z } from 'zod';
 import {
   completionSchema,
@@ -38,6 +39,8 @@ test('a newcomer creates a project, ranks, trains through a reload, and compares
     await row(workbench, 'base').waitFor(patience);
     await shoot(workbench, 'newcomer-2-project');
   });
+
+  const pressed = await watchPointer(page);
 
   await t.test('three prompts are ranked by keyboard alone, each on disk at once', async () => {
     await workbench.runCommand('Instruct: Rank Completions');
@@ -85,6 +88,34 @@ test('a newcomer creates a project, ranks, trains through a reload, and compares
       await shoot(workbench, 'newcomer-6-finished');
     },
   );
+
+  await t.test('side by side they are compared and voted on, all by keyboard', async () => {
+    const before = (await rankings(workbench)).length;
+    await workbench.runCommand('Instruct: Compare Side by Side');
+    const panel = await workbench.webview('[data-panel="compare"]', 60_000);
+    await panel.getByRole('button', { name: 'Write All' }).waitFor(patience);
+    await until('the focus', () => panel.evaluate(() => document.hasFocus()));
+    await tabTo(page, panel, 'Most tokens');
+    await page.keyboard.type('12');
+    await tabTo(page, panel, 'Write All');
+    await page.keyboard.press('Enter');
+    const cells = panel.locator('.grid section').first().locator('.cell');
+    // Trained, it is some nats from the base.
+    const kl = cells.nth(1).getByText(/^KL -?\d+\.\d$/);
+    await kl.waitFor(patience);
+    assert.notEqual(await kl.textContent(), 'KL 0.0');
+    await tabTo(page, panel, 'base');
+    await page.keyboard.press('ArrowRight');
+    assert.ok((await focusIn(panel)).visible);
+    await page.keyboard.press('p');
+    await panel.getByText('Saved: one is preferred.').waitFor(patience);
+    const after = await rankings(workbench);
+    assert.equal(after.length, before + 1);
+    const [best] = after[after.length - 1].ranking;
+    assert.deepEqual(best, [after[after.length - 1].shown[1]]);
+    await workbench.screenshot('newcomer-6b-side-by-side');
+    assert.equal(pressed(), 0, 'from the first ranking on by keyboard alone');
+  });
 
   await t.test('base and aligned are compared inline, and the vote is a ranking', async () => {
     const before = (await rankings(workbench)).length;
@@ -147,7 +178,7 @@ async function rankTask({ page }: Workbench, panel: Frame, saved: number): Promi
     .getByText(`${saved - 1} of`)
     .first()
     .waitFor(patience);
-  await until('the focus', () => panel.evaluate(() => document.hasFocus()));
+  await until('the focus', async () => (await focusIn(panel)).visible);
   await page.keyboard.press('1');
   await page.keyboard.press('1');
   for (let rank = 2; rank < (await cards.count()); rank += 1) await page.keyboard.press(`${rank}`);
@@ -160,6 +191,48 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   while (!(await holds())) {
     assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** How often a pointer was pressed since, in any frame: tests press keys and buttons alike. */
+async function watchPointer(page: Page): Promise<() => number> {
+  const said = 'a pointer is pressed';
+  let count = 0;
+  page.on('console', (message) => {
+    if (message.text() === said) count += 1;
+  });
+  const listen = (text: string): void => {
+    addEventListener('pointerdown', () => console.info(text), true);
+  };
+  await page.addInitScript(listen, said);
+  await Promise.all(page.frames().map((frame) => frame.evaluate(listen, said)));
+  return () => count;
+}
+
+/** What has the focus in a panel, by its name, and whether one sees that. */
+async function focusIn(panel: Frame): Promise<{ name: string; visible: boolean }> {
+  return panel.evaluate(() => {
+    const focused = document.activeElement;
+    if (!document.hasFocus() || !(focused instanceof HTMLElement))
+      return { name: '', visible: false };
+    const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+    const label = focused.closest('label')?.textContent;
+    return {
+      name: (focused.getAttribute('aria-label') ?? label ?? focused.textContent).trim(),
+      visible: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1,
+    };
+  });
+}
+
+/** Presses Tab until the control of that name has the focus; one sees at each where it is. */
+async function tabTo(page: Page, panel: Frame, name: string): Promise<void> {
+  const passed: string[] = [];
+  while (passed.at(-1) !== name) {
+    assert.ok(passed.length < 40, `Tab came to ${passed.join(', ')}, not to ${name}`);
+    await page.keyboard.press('Tab');
+    const focus = await focusIn(panel);
+    assert.ok(focus.visible, `the focus is not to be seen on "${focus.name}"`);
+    passed.push(focus.name);
   }
 }
 

@@ -175,14 +175,15 @@ export class Workbench implements AsyncDisposable {
   }
 
   /**
-   * Runs a command by its title in the command palette, such as `Instruct: Train SFT`. The palette
+   * Runs a command by its title in the command palette, such as `Instruct: Train SFT`, by keyboard. The palette
    * lists what can be done when it opens: it is opened again until the extension has said that it can.
    * @throws Error when the palette does not offer this title first within half a minute
    */
   async runCommand(title: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget input.input');
     const row = this.page.locator('.quick-input-widget .monaco-list-row').first();
-    const wanted = row.filter({ hasText: title.replace(/^[^:]*: /, '') });
+    const focused = this.page.locator('.quick-input-widget .monaco-list-row.focused');
+    const wanted = focused.filter({ hasText: title.replace(/^[^:]*: /, '') });
     for (const deadline = Date.now() + 30_000; ;) {
       await this.page.keyboard.press('F1');
       // Something else may take the focus, and with it the palette: then it is opened again too.
@@ -198,7 +199,7 @@ export class Workbench implements AsyncDisposable {
       if (Date.now() > deadline) throw new Error(`the palette offers ${first}, not ${title}`);
       await this.page.keyboard.press('Escape');
     }
-    await row.click();
+    await input.press('Enter');
   }
 
   /** Types into the quick input that is open, and accepts. */

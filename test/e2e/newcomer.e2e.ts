@@ -40,7 +40,7 @@ test('a newcomer creates a project, ranks, trains through a reload, and compares
     await shoot(workbench, 'newcomer-2-project');
   });
 
-  const pressed = await watchPointer(page);
+  await using pointer = await watchPointer(page);
 
   await t.test('three prompts are ranked by keyboard alone, each on disk at once', async () => {
     await workbench.runCommand('Instruct: Rank Completions');
@@ -114,7 +114,7 @@ test('a newcomer creates a project, ranks, trains through a reload, and compares
     const [best] = after[after.length - 1].ranking;
     assert.deepEqual(best, [after[after.length - 1].shown[1]]);
     await workbench.screenshot('newcomer-6b-side-by-side');
-    assert.equal(pressed(), 0, 'from the first ranking on by keyboard alone');
+    assert.equal(pointer.presses, 0, 'from the first ranking on by keyboard alone');
   });
 
   await t.test('base and aligned are compared inline, and the vote is a ranking', async () => {
@@ -195,7 +195,9 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 /** How often a pointer was pressed since, in any frame: tests press keys and buttons alike. */
-async function watchPointer(page: Page): Promise<() => number> {
+async function watchPointer(
+  page: Page,
+): Promise<AsyncDisposable & { readonly presses: number }> {
   const said = 'a pointer is pressed';
   let count = 0;
   page.on('console', (message) => {
@@ -204,9 +206,14 @@ async function watchPointer(page: Page): Promise<() => number> {
   const listen = (text: string): void => {
     addEventListener('pointerdown', () => console.info(text), true);
   };
-  await page.addInitScript(listen, said);
+  const script = await page.addInitScript(listen, said);
   await Promise.all(page.frames().map((frame) => frame.evaluate(listen, said)));
-  return () => count;
+  return {
+    get presses() {
+      return count;
+    },
+    [Symbol.asyncDispose]: () => script[Symbol.asyncDispose](),
+  };
 }
 
 /** What has the focus in a panel, by its name, and whether one sees that. */

@@ -195,9 +195,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 /** How often a pointer was pressed since, in any frame: tests press keys and buttons alike. */
-async function watchPointer(
-  page: Page,
-): Promise<AsyncDisposable & { readonly presses: number }> {
+async function watchPointer(page: Page): Promise<AsyncDisposable & { readonly presses: number }> {
   const said = 'a pointer is pressed';
   let count = 0;
   page.on('console', (message) => {

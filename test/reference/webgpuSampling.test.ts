@@ -169,16 +169,15 @@ describe('sampling on a GPU', { skip: noGpu ?? false }, async () => {
       assert.equal(error, undefined);
       assert.ok(rows.every(({ finish }) => finish !== null));
       assert.ok(traffic.steps > 11);
-      const scalar = 'inverseTemperature';
       assert.deepEqual(
         traffic.fed,
         new Map([
-          ['prompt', new Set(['tokens', 'last', scalar])],
+          ['prompt', new Set(['tokens', 'last'])],
           ['arrange', new Set(['sources'])],
-          ['step', new Set(['tokens', 'positions', 'mask', scalar])],
+          ['step', new Set(['tokens', 'positions', 'longest'])],
         ]),
       );
-      const overVocabulary = new Set(['probabilities', 'logprobs', 'logits']);
+      const overVocabulary = new Set(['probabilities', 'logits']);
       assert.deepEqual(
         traffic.fetched,
         new Map([

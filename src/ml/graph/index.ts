@@ -1,7 +1,7 @@
 /** Expressions: tensors as immutable nodes, the functions that build them, and their gradients. */
 export type { DType, Op, Shape, Tensor, TensorData } from './tensor.ts';
 export { isOp, topologicalOrder } from './tensor.ts';
-export { showShape, sizeOf } from './shape.ts';
+export { sameShape, showShape, sizeOf } from './shape.ts';
 export { constant, dtypeOf, fromNumbers, input, scalar, zeros } from './leaves.ts';
 export {
   abs,

@@ -1,7 +1,7 @@
 /** A cache on a GPU made anew out of rows of an older one and of prompts that came through the model. */
 import { concat, gather, input, pad, reshape, transpose } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import { cacheInputs } from './cachedPasses.ts';
+import { cachedHeadWidth, cacheInputs } from './cachedPasses.ts';
 import type { KeysAndValues } from './cachedPasses.ts';
 import { attentionShape } from './modelConfig.ts';
 import type { ModelConfig } from './modelConfig.ts';
@@ -32,16 +32,13 @@ export function arrangedCache(
   const older = held === 0 ? null : cacheInputs(config, held, length);
   const sources = input('sources', [rows], 'int32');
   const byHead = [prompts, promptLength, nKvHead, headWidth];
-  const free = [length - promptLength];
+  const free = [0, 0, length - promptLength, cachedHeadWidth(config) - headWidth];
   const prompted = (layer: number): KeysAndValues => {
-    const projected = (name: string): Tensor =>
-      reshape(input(name, [prompts * promptLength, nKvHead * headWidth]), byHead);
-    const key = transpose(projected(`key.${layer}`), [0, 2, 3, 1]); // [P, Hkv, D, T]
-    const value = transpose(projected(`value.${layer}`), [0, 2, 1, 3]); // [P, Hkv, T, D]
-    return {
-      key: pad(key, [0, 0, 0, 0], [0, 0, 0, ...free]),
-      value: pad(value, [0, 0, 0, 0], [0, 0, ...free, 0]),
+    const inCache = (name: string): Tensor => {
+      const given = input(name, [prompts * promptLength, nKvHead * headWidth]);
+      return pad(transpose(reshape(given, byHead), [0, 2, 1, 3]), [0, 0, 0, 0], free); // [P, Hkv, L, D]
     };
+    return { key: inCache(`key.${layer}`), value: inCache(`value.${layer}`) };
   };
   const layers = Array.from({ length: config.nLayer }, (_, layer) => {
     const parts = [

@@ -3,11 +3,11 @@
  */
 import type { Random } from '../../data/random.ts';
 import type { Arrays, RunResult } from '../runtime/index.ts';
-import { masked } from './cachedPasses.ts';
+import type { TemperatureKind } from './cachedPasses.ts';
 import { DeviceKeyValueCache } from './deviceKeyValueCache.ts';
 import type { GenerationCache, TakenPrompt } from './generationCache.ts';
 import { roundUpLength, roundUpRows } from './generationPass.ts';
-import type { RunPass } from './generationPass.ts';
+import type { ModelPass, RunPass } from './generationPass.ts';
 import { KeyValueCache } from './keyValueCache.ts';
 import type { ModelConfig } from './modelConfig.ts';
 import { penalised, penalises } from './penalties.ts';
@@ -71,6 +71,16 @@ export interface BatchExecution {
   readonly run: RunPass;
 }
 
+/** What a step of so many rows reads and writes, used again by the next one. */
+interface StepArrays {
+  readonly tokens: Int32Array;
+  readonly positions: Int32Array;
+  readonly longest: Int32Array;
+  /** These, and what else is fed besides the weights and the cache. */
+  readonly feeds: Arrays;
+  readonly outputs: Arrays;
+}
+
 /**
  * The rows of one call of `Generator.generate`: waiting, live in the cache, or done. The owner must dispose
  * it.
@@ -84,9 +94,10 @@ export class GenerationBatch {
   readonly #cacheOnDevice: boolean;
   /** In the order in which the cache counts them. */
   readonly #live: Row[] = [];
-  readonly #inverseTemperature: Float32Array;
-  /** Where the outputs of the last step of so many rows stand: they are used before the next. */
-  readonly #outputs = new Map<number, Arrays>();
+  readonly #inverseTemperature: number;
+  readonly #temperature: TemperatureKind;
+  /** By the number of their rows. */
+  readonly #steps = new Map<number, StepArrays>();
 
   constructor(
     config: ModelConfig,
@@ -108,9 +119,8 @@ export class GenerationBatch {
     this.#cache = cacheOnDevice
       ? new DeviceKeyValueCache(config, capacity, length, run)
       : new KeyValueCache(config, capacity, length);
-    this.#inverseTemperature = Float32Array.of(
-      options.temperature === 0 ? 1 : 1 / options.temperature,
-    );
+    this.#inverseTemperature = options.temperature === 0 ? 1 : 1 / options.temperature;
+    this.#temperature = this.#inverseTemperature === 1 ? 'one' : 'other';
   }
 
   async finishAll(): Promise<void> {
@@ -138,8 +148,8 @@ export class GenerationBatch {
       last[i] = i * length + prompt.length - 1;
     });
     const result = await this.#run(
-      { kind: 'prompt', rows, length, cacheOnDevice: this.#cacheOnDevice },
-      { tokens, last, inverseTemperature: this.#inverseTemperature },
+      { kind: 'prompt', rows, length, ...this.#kind() },
+      { tokens, last, ...this.#scale() },
       {},
     );
     try {
@@ -161,32 +171,59 @@ export class GenerationBatch {
   /** One more token for every live row. */
   async #step(): Promise<void> {
     const rows = await this.#cache.fit();
-    const { length } = this.#cache;
-    const tokens = new Int32Array(rows);
-    const positions = new Int32Array(rows);
-    const mask = new Float32Array(rows * length).fill(masked);
+    const { tokens, positions, longest, feeds, outputs } = this.#arraysOf(rows);
     this.#live.forEach(({ prompt, tokens: drawn }, i) => {
       const place = this.#cache.placeOf(i);
       tokens[place] = drawn[drawn.length - 1];
       positions[place] = prompt.length + drawn.length - 1;
-      mask.fill(0, place * length, place * length + positions[place]);
     });
-    const feeds = { tokens, positions, mask, inverseTemperature: this.#inverseTemperature };
-    const outputs = this.#outputs.get(rows) ?? {
-      ...overVocabulary(rows * this.#config.vocabSize),
-      ...this.#cache.outputs(rows),
-    };
-    this.#outputs.set(rows, outputs);
+    longest[0] = Math.max(...positions) + 1;
     const result = await this.#run(
-      { kind: 'step', rows, length, cacheOnDevice: this.#cacheOnDevice },
+      { kind: 'step', rows, length: this.#cache.length, ...this.#kind() },
       { ...feeds, ...this.#cache.feeds(rows) },
       outputs,
     );
-    this.#cache.append(result, positions);
+    this.#cache.append(result);
     this.#live.forEach((row, i) => {
       this.#draw(row, this.#cache.placeOf(i), result);
     });
     this.#removeFinished();
+  }
+
+  /** What all passes of this batch have in common. */
+  #kind(): Pick<ModelPass, 'temperature' | 'cacheOnDevice'> {
+    return { temperature: this.#temperature, cacheOnDevice: this.#cacheOnDevice };
+  }
+
+  /** What a pass reads of the temperature. */
+  #scale(): Arrays {
+    if (this.#temperature === 'one') return {};
+    return { inverseTemperature: Float32Array.of(this.#inverseTemperature) };
+  }
+
+  #arraysOf(rows: number): StepArrays {
+    const known = this.#steps.get(rows);
+    // A place that no row holds is computed too: at position 0, which always exists.
+    known?.positions.fill(0);
+    if (known !== undefined) return known;
+    const own = {
+      tokens: new Int32Array(rows),
+      positions: new Int32Array(rows),
+      longest: new Int32Array(1),
+    };
+    const size = rows * this.#config.vocabSize;
+    const arrays = {
+      ...own,
+      feeds: { ...own, ...this.#scale() },
+      outputs: {
+        probabilities: new Float32Array(size),
+        logits: new Float32Array(size),
+        ...(this.#temperature === 'other' && { logprobs: new Float32Array(size) }),
+        ...this.#cache.outputs(rows),
+      },
+    };
+    this.#steps.set(rows, arrays);
+    return arrays;
   }
 
   #draw(row: Row, i: number, result: RunResult): void {
@@ -196,15 +233,16 @@ export class GenerationBatch {
       result.float32(name).subarray(i * vocabSize, (i + 1) * vocabSize);
     const probabilities = own('probabilities');
     const choices = penalises(this.#options, row)
-      ? penalised(own('logits'), this.#options, row, this.#inverseTemperature[0], endTokens)
+      ? penalised(own('logits'), this.#options, row, this.#inverseTemperature, endTokens)
       : probabilities;
     const token =
       temperature === 0
         ? mostProbable(choices)
         : drawToken(choices, row.random.uniform(), this.#options);
     row.tokens.push(token);
-    row.logprobs.push(Math.log(probabilities[token]));
-    row.logprob += own('logprobs')[token];
+    const logprob = Math.log(probabilities[token]);
+    row.logprobs.push(logprob);
+    row.logprob += this.#temperature === 'one' ? logprob : own('logprobs')[token];
     if (endTokens.includes(token) || stops?.(row.tokens) === true) row.finish = 'stop';
     else if (row.tokens.length === row.limit) row.finish = 'length';
     onToken?.(row.index, token);
@@ -224,13 +262,4 @@ export class GenerationBatch {
   dispose(): void {
     this.#cache.dispose();
   }
-}
-
-/** Where a step's outputs of so many elements stand. */
-function overVocabulary(size: number): Arrays {
-  return {
-    probabilities: new Float32Array(size),
-    logprobs: new Float32Array(size),
-    logits: new Float32Array(size),
-  };
 }

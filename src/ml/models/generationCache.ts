@@ -34,8 +34,8 @@ export interface GenerationCache {
   feeds(rows: number): Feeds;
   /** Arrays for what a step over so many rows puts out for the cache. */
   outputs(rows: number): Arrays;
-  /** Takes the new token of each live row from a step; `positions` by place. */
-  append(result: RunResult, positions: Int32Array): void;
+  /** Takes what a step has put out for the cache. */
+  append(result: RunResult): void;
   /** Takes prompts as further live rows. */
   admit(pass: PromptResult, prompts: readonly TakenPrompt[]): void | Promise<void>;
   /** Drops live row i; the last live row gets its number. */

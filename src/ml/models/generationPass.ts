@@ -3,7 +3,8 @@ import type { Tensor } from '../graph/index.ts';
 import type { Arrays, Feeds, RunResult } from '../runtime/index.ts';
 import { arrangedCache } from './arrangedCache.ts';
 import type { Arrangement } from './arrangedCache.ts';
-import { promptPass, stepPass, stepPassWithCache } from './cachedPasses.ts';
+import { promptPass, stepPass } from './cachedPasses.ts';
+import type { TemperatureKind } from './cachedPasses.ts';
 import type { ModelConfig } from './modelConfig.ts';
 
 /** A pass through the model, or one over the cache alone. */
@@ -15,6 +16,7 @@ export interface ModelPass {
   readonly rows: number;
   /** T of a pass over prompts, L of a step. */
   readonly length: number;
+  readonly temperature: TemperatureKind;
   /** Whether keys and values are to stay in the GPU's memory. */
   readonly cacheOnDevice: boolean;
 }
@@ -34,7 +36,7 @@ export function passKey(pass: Pass): string {
     const { held, prompts, promptLength, rows, length } = pass;
     return `arrange ${held}+${prompts}x${promptLength} ${rows}x${length}`;
   }
-  return `${pass.kind} ${pass.rows}x${pass.length}`;
+  return `${pass.kind} ${pass.rows}x${pass.length} ${pass.temperature}`;
 }
 
 /** The graph of a pass. */
@@ -43,9 +45,8 @@ export function passGraph(config: ModelConfig, pass: Pass): PassGraph {
     const outputs = arrangedCache(config, pass);
     return { outputs, resident: Object.keys(outputs) };
   }
-  const { kind, rows, length, cacheOnDevice } = pass;
-  const step = cacheOnDevice ? stepPassWithCache : stepPass;
-  const outputs = (kind === 'prompt' ? promptPass : step)(config, rows, length);
+  const { kind, rows, length, temperature, cacheOnDevice } = pass;
+  const outputs = (kind === 'prompt' ? promptPass : stepPass)(config, rows, length, temperature);
   const resident = Object.keys(outputs).filter((name) => /^(past)?(key|value)\./i.test(name));
   return { outputs, resident: cacheOnDevice ? resident : [] };
 }

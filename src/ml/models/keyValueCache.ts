@@ -1,32 +1,39 @@
-import type { Arrays, RunResult } from '../runtime/index.ts';
+import type { Arrays } from '../runtime/index.ts';
+import { cachedHeadWidth } from './cachedPasses.ts';
 import type { GenerationCache, PromptResult, TakenPrompt } from './generationCache.ts';
 import { roundUpRows } from './generationPass.ts';
 import { attentionShape } from './modelConfig.ts';
 import type { ModelConfig } from './modelConfig.ts';
 
 /**
- * The keys and values of sequences under generation, in arrays. Per layer, keys lie as [rows, Hkv, D, L] and
- * values as [rows, Hkv, L, D], so that one query's products with either run along memory. Rows are
- * outermost: the first rows of a cache are a smaller cache in the same memory. Live row i is row i.
+ * The keys and values of sequences under generation, in arrays that steps write in place: per layer as
+ * [rows, Hkv, L, D]. Rows are outermost: the first rows of a cache are a smaller cache in the same
+ * memory. Live row i is row i.
  */
 export class KeyValueCache implements GenerationCache {
   readonly rows: number;
   readonly length: number;
   readonly #layers: readonly { readonly keys: Float32Array; readonly values: Float32Array }[];
-  readonly #width: number;
+  readonly #nKvHead: number;
   readonly #headWidth: number;
+  readonly #cachedWidth: number;
+  /** Numbers of one row. */
+  readonly #rowSize: number;
+  /** Windows on so many first rows: a run is faster on arrays that it knows. */
+  readonly #windows = new Map<number, Arrays>();
   #live = 0;
 
   constructor(config: ModelConfig, rows: number, length: number) {
     const { nKvHead, headWidth } = attentionShape(config);
     this.rows = rows;
     this.length = length;
-    this.#width = nKvHead * headWidth;
+    this.#nKvHead = nKvHead;
     this.#headWidth = headWidth;
-    const size = rows * this.#width * length;
+    this.#cachedWidth = cachedHeadWidth(config);
+    this.#rowSize = nKvHead * length * this.#cachedWidth;
     this.#layers = Array.from({ length: config.nLayer }, () => ({
-      keys: new Float32Array(size),
-      values: new Float32Array(size),
+      keys: new Float32Array(rows * this.#rowSize),
+      values: new Float32Array(rows * this.#rowSize),
     }));
   }
 
@@ -38,43 +45,43 @@ export class KeyValueCache implements GenerationCache {
     return live;
   }
 
-  /** Windows on the first rows, named as the inputs of `stepPass`. */
   feeds(rows: number): Arrays {
-    const size = rows * this.#width * this.length;
-    return Object.fromEntries(
+    const known = this.#windows.get(rows);
+    if (known !== undefined) return known;
+    const size = rows * this.#rowSize;
+    const windows = Object.fromEntries(
       this.#layers.flatMap(({ keys, values }, layer) => [
         [`pastKey.${layer}`, keys.subarray(0, size)],
         [`pastValue.${layer}`, values.subarray(0, size)],
       ]),
     );
+    this.#windows.set(rows, windows);
+    return windows;
   }
 
+  /** The arrays of {@link feeds}. */
   outputs(rows: number): Arrays {
-    const size = rows * this.#width;
-    return Object.fromEntries(
-      this.#layers.flatMap((_, layer) => [
-        [`key.${layer}`, new Float32Array(size)],
-        [`value.${layer}`, new Float32Array(size)],
-      ]),
-    );
+    return this.feeds(rows);
   }
 
-  append(result: RunResult, positions: Int32Array): void {
-    const projected = this.#projections(result);
-    for (let row = 0; row < this.#live; row++) this.#write(row, positions[row], projected, row, 1);
-  }
+  /** Nothing to take: the step has written it. */
+  append(): void {}
 
   admit({ length, result }: PromptResult, prompts: readonly TakenPrompt[]): void {
-    const projected = this.#projections(result);
     for (const prompt of prompts) {
-      this.#write(this.#live++, 0, projected, prompt.row * length, prompt.length);
+      const row = this.#live++;
+      this.#layers.forEach(({ keys, values }, layer) => {
+        const from = { first: prompt.row * length, count: prompt.length };
+        this.#write(row, keys, result.float32(`key.${layer}`), from);
+        this.#write(row, values, result.float32(`value.${layer}`), from);
+      });
     }
   }
 
   remove(live: number): void {
     const last = --this.#live;
     if (live === last) return;
-    const size = this.#width * this.length;
+    const size = this.#rowSize;
     for (const { keys, values } of this.#layers) {
       keys.copyWithin(live * size, last * size, (last + 1) * size);
       values.copyWithin(live * size, last * size, (last + 1) * size);
@@ -86,44 +93,20 @@ export class KeyValueCache implements GenerationCache {
     this.#live = 0;
   }
 
-  #projections(result: RunResult): readonly Projections[] {
-    return this.#layers.map((_, layer) => ({
-      key: result.float32(`key.${layer}`),
-      value: result.float32(`value.${layer}`),
-    }));
-  }
-
-  /**
-   * Writes `count` tokens' keys and values into a row, from position `at` on. They are taken from
-   * [N, Hkv·D] arrays per layer, from index `first` of the N on.
-   */
+  /** Fills a row from its start with the given tokens' of N, [N, Hkv·D]. */
   #write(
     row: number,
-    at: number,
-    projected: readonly Projections[],
-    first: number,
-    count: number,
+    cache: Float32Array,
+    projected: Float32Array,
+    { first, count }: { readonly first: number; readonly count: number },
   ): void {
-    const [embd, length, width] = [this.#width, this.length, this.#headWidth];
-    const start = row * embd * length;
-    this.#layers.forEach(({ keys, values }, layer) => {
-      const { key, value } = projected[layer];
-      for (let t = 0; t < count; t++) {
-        const source = (first + t) * embd;
-        for (let channel = 0; channel < embd; channel++) {
-          keys[start + channel * length + at + t] = key[source + channel];
-        }
-        for (let channel = 0; channel < embd; channel += width) {
-          const target = start + channel * length + (at + t) * width;
-          for (let d = 0; d < width; d++) values[target + d] = value[source + channel + d];
-        }
+    const width = this.#headWidth;
+    for (let t = 0; t < count; t++) {
+      for (let head = 0; head < this.#nKvHead; head++) {
+        const source = ((first + t) * this.#nKvHead + head) * width;
+        const target = row * this.#rowSize + (head * this.length + t) * this.#cachedWidth;
+        for (let d = 0; d < width; d++) cache[target + d] = projected[source + d];
       }
-    });
+    }
   }
-}
-
-/** The keys and values of N tokens in one layer, each [N, Hkv·D]. */
-interface Projections {
-  readonly key: Float32Array;
-  readonly value: Float32Array;
 }

@@ -240,7 +240,8 @@ function scoringBytes(config: ModelConfig, length: number): number {
 
 /** A pass over prompts: its intermediate values, and the keys and values that come out of it. */
 function promptBytes(config: ModelConfig, rows: number, length: number): number {
-  const { outputs } = passGraph(config, { kind: 'prompt', rows, length, cacheOnDevice: false });
+  const execution = { temperature: 'other', cacheOnDevice: false } as const;
+  const { outputs } = passGraph(config, { kind: 'prompt', rows, length, ...execution });
   const { nKvHead, headWidth } = attentionShape(config);
   const projections = floatBytes * 2 * config.nLayer * rows * length * nKvHead * headWidth;
   return (1 + fragmentation) * peakBytes(Object.values(outputs)) + projections;

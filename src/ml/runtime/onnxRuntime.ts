@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import type { InferenceSession, Tensor as NativeTensor } from 'onnxruntime-node';
 import { InstructError } from '../../protocol/errors.ts';
-import { input } from '../graph/index.ts';
+import { input, sameShape } from '../graph/index.ts';
 import type { TensorData } from '../graph/index.ts';
 import { onnxName, runMarker, serializeModel } from '../onnx/index.ts';
 import type { SerializedModel } from '../onnx/index.ts';
@@ -69,7 +69,7 @@ export async function createNativeSession(
     Object.fromEntries(
       [...values].map(([name, { data, dtype, shape }]) => [
         name,
-        data instanceof DeviceTensor ? data.native : new runtime.Tensor(dtype, data, shape),
+        data instanceof DeviceTensor ? data.native : wrapped(runtime, { data, dtype, shape }),
       ]),
     );
   // Given arrays to write, this way of running leaves zeros in them: what is small is copied.
@@ -96,6 +96,21 @@ export async function createNativeSession(
     run: (feeds, fetches) => translatingFailures('run', device, () => run(feeds, fetches)),
     release: () => lease.end(),
   };
+}
+
+/** Made once for an array: a step of sampling takes some seventy, nearly all those of the step before. */
+const wrappers = new WeakMap<TensorData, NativeTensor>();
+
+/** ONNX Runtime's view of an array. */
+function wrapped(
+  runtime: OnnxRuntime,
+  { data, dtype, shape }: BoundValue<TensorData>,
+): NativeTensor {
+  const known = wrappers.get(data);
+  if (known?.type === dtype && sameShape(known.dims, shape)) return known;
+  const tensor = new runtime.Tensor(dtype, data, shape);
+  wrappers.set(data, tensor);
+  return tensor;
 }
 
 /**

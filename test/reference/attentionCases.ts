@@ -67,8 +67,37 @@ function attentionCase(name: string, size: AttentionSize): OpCase {
   };
 }
 
+/** The same, its queries, keys and values given as one tensor. */
+function joinedCase(name: string, size: AttentionSize): OpCase {
+  const { operands, ...apart } = attentionCase(name, size);
+  const widths = operands.slice(0, 3).map(({ shape }) => shape[2]);
+  const { nHead, nKvHead } = size;
+  return {
+    ...apart,
+    operands: [
+      floats(size.batch, size.steps, widths[0] + widths[1] + widths[2]),
+      ...operands.slice(3),
+    ],
+    build: (joined, pastKey, pastValue, lastIndex, totalLength) =>
+      graph.groupQueryAttention(
+        { joined, pastKey, pastValue, lastIndex, totalLength },
+        { nHead, nKvHead },
+      ).output,
+    reference: (joined, ...cache) => attend(size, [...tf.split(joined, widths, 2), ...cache]),
+  };
+}
+
 /** The cached attention at the steps of a generation. */
 export const attentionCases: readonly OpCase[] = [
+  joinedCase('queries, keys and values as one tensor', {
+    batch: 3,
+    nHead: 4,
+    nKvHead: 2,
+    headWidth: 8,
+    cacheLength: 5,
+    past: 2,
+    steps: 1,
+  }),
   attentionCase('a prompt into an empty cache', {
     batch: 2,
     nHead: 2,

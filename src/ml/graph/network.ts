@@ -79,14 +79,23 @@ export function rmsNormStatistic(normed: Tensor<'rmsNorm'>): Tensor {
   return node('part', [normed], { index: 1 }, [...normed.shape.slice(0, -1), 1], 'float32');
 }
 
+/** New queries, keys and values of {@link groupQueryAttention}. */
+type NewTokens =
+  | {
+      /** `[B, S, H·D]`. */
+      readonly query: Tensor;
+      /** `[B, S, Hkv·D]`. */
+      readonly key: Tensor;
+      /** `[B, S, Hkv·D]`. */
+      readonly value: Tensor;
+    }
+  | {
+      /** Queries, keys and values of a token behind one another, `[B, S, (H + 2·Hkv)·D]`. */
+      readonly joined: Tensor;
+    };
+
 /** The tensors of {@link groupQueryAttention}. */
-export interface CachedAttention {
-  /** New queries `[B, S, H·D]`. */
-  readonly query: Tensor;
-  /** New keys `[B, S, Hkv·D]`. */
-  readonly key: Tensor;
-  /** New values `[B, S, Hkv·D]`. */
-  readonly value: Tensor;
+export type CachedAttention = NewTokens & {
   /** Keys so far `[B, Hkv, L, D]`, L the cache's length. */
   readonly pastKey: Tensor;
   /** Values so far `[B, Hkv, L, D]`. */
@@ -95,7 +104,7 @@ export interface CachedAttention {
   readonly lastIndex: Tensor;
   /** int32 scalar: the longest of these lengths, not less one. */
   readonly totalLength: Tensor;
-}
+};
 
 /** Heads of {@link groupQueryAttention}; the scale defaults to 1/√D. */
 export interface CachedAttentionHeads {
@@ -114,16 +123,18 @@ export function groupQueryAttention(
   heads: CachedAttentionHeads,
 ): { readonly output: Tensor; readonly presentKey: Tensor; readonly presentValue: Tensor } {
   const op = 'groupQueryAttention';
-  const { query, key, value, pastKey, pastValue, lastIndex, totalLength } = tensors;
+  const { pastKey, pastValue, lastIndex, totalLength } = tensors;
   const { nHead, nKvHead } = heads;
-  const [batch, steps, width] = query.shape;
-  const headWidth = width / nHead;
+  const isJoined = 'joined' in tensors;
+  const given = isJoined ? [tensors.joined] : [tensors.query, tensors.key, tensors.value];
+  const [batch, steps] = given[0].shape;
+  const [, , length, headWidth] = pastKey.shape;
+  const counts = isJoined ? [nHead + 2 * nKvHead] : [nHead, nKvHead, nKvHead];
+  const past = [batch, nKvHead, length, headWidth];
   const expected: readonly (readonly [Tensor, Shape])[] = [
-    [query, [batch, steps, nHead * headWidth]],
-    [key, [batch, steps, nKvHead * headWidth]],
-    [value, [batch, steps, nKvHead * headWidth]],
-    [pastKey, [batch, nKvHead, pastKey.shape[2], headWidth]],
-    [pastValue, [batch, nKvHead, pastKey.shape[2], headWidth]],
+    ...counts.map((count, i) => [given[i], [batch, steps, count * headWidth]] as const),
+    [pastKey, past],
+    [pastValue, past],
     [lastIndex, [batch]],
     [totalLength, []],
   ];
@@ -132,12 +143,13 @@ export function groupQueryAttention(
     if (sameShape(tensor.shape, shape)) continue;
     throw new Error(`${op}: expected ${showShape(shape)}, got ${showShape(tensor.shape)}`);
   }
-  if (!Number.isInteger(headWidth) || !Number.isInteger(nHead / nKvHead)) {
-    throw new Error(`${op}: expected heads that divide ${width}, got ${nHead} and ${nKvHead}`);
+  if (!Number.isInteger(nHead / nKvHead)) {
+    throw new Error(`${op}: expected key heads that divide ${nHead}, got ${nKvHead}`);
   }
   const scale = heads.scale ?? 1 / Math.sqrt(headWidth);
-  const inputs = [query, key, value, pastKey, pastValue, lastIndex, totalLength];
-  const output = node(op, inputs, { nHead, nKvHead, scale }, query.shape, 'float32');
+  const inputs = [...given, pastKey, pastValue, lastIndex, totalLength];
+  const shape = [batch, steps, nHead * headWidth];
+  const output = node(op, inputs, { nHead, nKvHead, scale }, shape, 'float32');
   const part = (index: number): Tensor =>
     node('part', [output], { index }, pastKey.shape, 'float32');
   return { output, presentKey: part(1), presentValue: part(2) };

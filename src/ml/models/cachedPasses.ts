@@ -117,12 +117,18 @@ function cachedAttention(
     const padded = pad(byHead, [0, 0, 0, 0], [0, 0, 0, cachedWidth - headWidth]);
     return reshape(padded, [rows, 1, heads * cachedWidth]);
   };
-  return ({ query, key, value }, layer) => {
+  return ({ query, key, value, joined }, layer) => {
+    const tokens =
+      joined !== undefined && cachedWidth === headWidth
+        ? { joined: reshape(joined, [rows, 1, -1]) }
+        : {
+            query: widened(query, nHead),
+            key: widened(key, nKvHead),
+            value: widened(value, nKvHead),
+          };
     const { output, presentKey, presentValue } = groupQueryAttention(
       {
-        query: widened(query, nHead),
-        key: widened(key, nKvHead),
-        value: widened(value, nKvHead),
+        ...tokens,
         pastKey: cache[layer].key,
         pastValue: cache[layer].value,
         lastIndex,

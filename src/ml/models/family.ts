@@ -47,6 +47,8 @@ export interface Projections {
   readonly query: Tensor;
   readonly key: Tensor;
   readonly value: Tensor;
+  /** [N, 3·H·D] of which they are equal parts in this order, where there is such a tensor. */
+  readonly joined?: Tensor;
 }
 
 /** Mixes the positions of one layer: projections to attended values [N, H·D]. */

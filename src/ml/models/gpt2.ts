@@ -39,6 +39,7 @@ export function gpt2(config: Gpt2Config): Family {
         query: slice(joined, 1, 0, width),
         key: slice(joined, 1, width, 2 * width),
         value: slice(joined, 1, 2 * width),
+        joined,
       };
     },
     attentionOutput(weights, layer, attended) {

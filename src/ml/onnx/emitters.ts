@@ -97,8 +97,10 @@ export const emitters = {
     });
   },
   groupQueryAttention: ({ attributes }, { inputs, result, parts, emit }) => {
+    // Left out, keys and values are read behind the queries.
+    const given = inputs.length === 5 ? inputs.toSpliced(1, 0, '', '') : inputs;
     // Without its present caches the operator does not read the past ones.
-    emit('GroupQueryAttention', inputs, {
+    emit('GroupQueryAttention', given, {
       result,
       domain: microsoftDomain,
       attributes: {

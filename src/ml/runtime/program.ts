@@ -223,7 +223,7 @@ function inPlacePairs({ outputs }: SerializedModel): ReadonlySet<string> {
   for (const [name, tensor] of outputs) {
     const [attention] = tensor.inputs;
     if (!isOp(tensor, 'part') || attention.op !== 'groupQueryAttention') continue;
-    const past = attention.inputs[2 + tensor.attributes.index];
+    const past = attention.inputs[attention.inputs.length - 5 + tensor.attributes.index];
     if (isOp(past, 'input')) pairs.add(`${past.attributes.name} ${name}`);
   }
   return pairs;

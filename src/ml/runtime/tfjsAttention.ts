@@ -12,10 +12,14 @@ export function cachedAttention(
   node: Tensor<'groupQueryAttention'>,
 ): readonly TfTensor[] {
   const { nHead, nKvHead, scale } = node.attributes;
-  const [query, key, value, pastKey, pastValue, lastIndex] = inputs.map((x) => x.dataSync());
-  const [batch, steps, width] = node.inputs[0].shape;
-  const headWidth = width / nHead;
-  const length = node.inputs[3].shape[2];
+  const given = inputs.slice(0, -4);
+  const past = inputs.slice(-4, -2);
+  const [batch, steps] = given[0].shape;
+  const [, , length, headWidth] = past[0].shape;
+  const widths = [nHead, nKvHead, nKvHead].map((heads) => heads * headWidth);
+  const parts = given.length === 1 ? tf.split(given[0], widths, 2) : given;
+  const [query, key, value] = parts.map((x) => x.dataSync());
+  const [pastKey, pastValue, lastIndex] = inputs.slice(-4, -1).map((x) => x.dataSync());
   const [keys, values] = [Float32Array.from(pastKey), Float32Array.from(pastValue)];
   const output = new Float32Array(query.length);
   for (let row = 0; row < batch; row++) {
@@ -51,8 +55,8 @@ export function cachedAttention(
     }
   }
   return [
-    tf.tensor(output, inputs[0].shape),
-    tf.tensor(keys, inputs[3].shape),
-    tf.tensor(values, inputs[4].shape),
+    tf.tensor(output, parts[0].shape),
+    tf.tensor(keys, past[0].shape),
+    tf.tensor(values, past[1].shape),
   ];
 }

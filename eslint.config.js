@@ -3,6 +3,7 @@ import js from '@eslint/js';
 import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 import { noDroppedDisposable } from './scripts/lint/noDroppedDisposable.js';
+import { noUntranslated } from './scripts/lint/noUntranslated.js';
 
 const tests = ['**/*.test.ts', 'test/**/*.ts'];
 
@@ -26,7 +27,12 @@ export default tseslint.config(
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
-    plugins: { jsdoc, instruct: { rules: { 'no-dropped-disposable': noDroppedDisposable } } },
+    plugins: {
+      jsdoc,
+      instruct: {
+        rules: { 'no-dropped-disposable': noDroppedDisposable, 'no-untranslated': noUntranslated },
+      },
+    },
     rules: {
       'instruct/no-dropped-disposable': 'error',
       eqeqeq: 'error',
@@ -73,6 +79,12 @@ export default tseslint.config(
       'jsdoc/check-param-names': ['error', { disableMissingParamChecks: true }],
       'jsdoc/no-blank-blocks': 'error',
     },
+  },
+  {
+    // What a person reads in the editor: the host's and the webviews' sentences.
+    files: ['src/extension.ts', 'src/host/**/*.ts', 'webview/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/compare/**'],
+    rules: { 'instruct/no-untranslated': 'error' },
   },
   {
     files: tests,

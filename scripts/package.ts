@@ -14,6 +14,7 @@ import { root, runNode } from './stages/stage.ts';
 /** What goes into every package, by its path from the root. */
 const contents = [
   'dist',
+  'l10n',
   'media',
   'schemas',
   'docs/images',
@@ -39,7 +40,10 @@ const manifestSchema = z.looseObject({ version: z.string(), name: z.string() });
 async function stage(target: Target, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const name of contents) {
+  const translated = (await readdir(root)).filter((name) =>
+    /^package\.nls\.[\w-]+\.json$/.test(name),
+  );
+  for (const name of [...contents, ...translated]) {
     await cp(path.join(root, name), path.join(folder, name), {
       recursive: true,
       filter: (file) => !file.endsWith('.map') && !file.includes(picturesLeftOut),

@@ -1,4 +1,5 @@
 /** The extension's entry: builds the object graph, nothing else. */
+import './host/translations.ts';
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';

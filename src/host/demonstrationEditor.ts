@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { InstructError, toErrorData } from '../protocol/errors.ts';
 import { categoryLabels } from '../protocol/words.ts';
@@ -123,8 +124,8 @@ class DemonstrationEditor {
       if (written.length === 0) {
         throw new InstructError({
           code: 'empty-dataset',
-          message: 'You have not written a demonstration in this project yet.',
-          remedy: 'Write one with "Instruct: Write Demonstration".',
+          message: l10n.t('You have not written a demonstration in this project yet.'),
+          remedy: l10n.t('Write one with "Instruct: Write Demonstration".'),
         });
       }
       const items = written.map(({ id, prompt, completion }) => ({
@@ -132,7 +133,7 @@ class DemonstrationEditor {
         detail: oneLine(completion, 200),
         id,
       }));
-      const title = vscode.l10n.t('Revise Demonstration');
+      const title = l10n.t('Revise Demonstration');
       const chosen = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
       if (chosen === undefined) return;
       const original = await source.original(chosen.id);
@@ -152,7 +153,7 @@ class DemonstrationEditor {
       if (!(await document.save())) throw new Error(`${name} could not be saved`);
       const isRevision = this.session.isRevision(name);
       this.savedIn = await this.session.save(name, document.getText());
-      const saved = `$(check) ${vscode.l10n.t('Saved in {0}', this.savedIn)}`;
+      const saved = `$(check) ${l10n.t('Saved in {0}', this.savedIn)}`;
       this.owned.add(vscode.window.setStatusBarMessage(saved, 4000));
       if (isRevision) await vscode.window.tabGroups.close(tabsOf(written));
       else await this.show(await this.session.next(), written);
@@ -179,7 +180,7 @@ class DemonstrationEditor {
   ): Promise<void> {
     if (task === undefined) {
       await vscode.window.tabGroups.close(tabsOf(finished));
-      const all = vscode.l10n.t('No prompt waits for a demonstration of yours.');
+      const all = l10n.t('No prompt waits for a demonstration of yours.');
       void vscode.window.showInformationMessage(all);
       return;
     }
@@ -234,9 +235,7 @@ class DemonstrationEditor {
       if (task === undefined) return [];
       const category = task.category === undefined ? [] : [categoryLabels[task.category]];
       const saved =
-        this.savedIn === undefined
-          ? []
-          : [`$(check) ${vscode.l10n.t('Saved in {0}', this.savedIn)}`];
+        this.savedIn === undefined ? [] : [`$(check) ${l10n.t('Saved in {0}', this.savedIn)}`];
       return [lens([...saved, ...category, task.why, ...this.progress].join(' · '), '')];
     }
     if (!this.isDraft(document.uri)) return [];
@@ -244,18 +243,18 @@ class DemonstrationEditor {
     const figures = lens(this.figures.words(name, this.session.secondsOf(name)), '');
     const { save, skip } = demonstrationCommands;
     if (this.session.isRevision(name)) {
-      return [lens(`$(check) ${vscode.l10n.t('Save Revision')}`, save), figures];
+      return [lens(`$(check) ${l10n.t('Save Revision')}`, save), figures];
     }
     return [
-      lens(`$(check) ${vscode.l10n.t('Save and Next')}`, save),
-      lens(`$(debug-step-over) ${vscode.l10n.t('Skip')}`, skip),
+      lens(`$(check) ${l10n.t('Save and Next')}`, save),
+      lens(`$(debug-step-over) ${l10n.t('Skip')}`, skip),
       figures,
     ];
   }
 
   private async countProgress(): Promise<void> {
     const { done, total, left } = await this.tools.source.progress();
-    this.progress = [vscode.l10n.t('{0} of {1} done, {2} left', done, total, left)];
+    this.progress = [l10n.t('{0} of {1} done, {2} left', done, total, left)];
     this.lensesChanged.fire();
   }
 
@@ -298,7 +297,7 @@ class DemonstrationEditor {
     } catch (thrown) {
       this.tools.report(thrown);
       const { message, remedy } = toErrorData(thrown);
-      const again = vscode.l10n.t('Retry');
+      const again = l10n.t('Retry');
       void vscode.window
         .showErrorMessage(`${message} ${remedy}`, ...(retry === undefined ? [] : [again]))
         .then((chosen) => {

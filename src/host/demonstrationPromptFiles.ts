@@ -1,4 +1,5 @@
 /** Prompts as read-only files of their own scheme: they survive a reload as any editor does. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { DemonstrationTask } from './demonstrationSession.ts';
 
@@ -17,7 +18,11 @@ export class PromptFiles implements vscode.FileSystemProvider {
 
   /** The document of a prompt. */
   static uri(promptId: string): vscode.Uri {
-    return vscode.Uri.from({ scheme: promptScheme, path: '/Prompt.md', query: promptId });
+    return vscode.Uri.from({
+      scheme: promptScheme,
+      path: `/${l10n.t('Prompt')}.md`,
+      query: promptId,
+    });
   }
 
   /** The prompt of a document. */

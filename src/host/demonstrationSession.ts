@@ -3,6 +3,7 @@
  * draft belongs to which prompt, how long it took, what is next. Knows no editor.
  */
 import { createHash } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { ActivityClock } from '../protocol/activityClock.ts';
 import { InstructError } from '../protocol/errors.ts';
@@ -179,8 +180,8 @@ export class DemonstrationSession {
     if (completion === '') {
       throw new InstructError({
         code: 'bad-argument',
-        message: 'The demonstration is empty.',
-        remedy: 'Write what a good assistant would answer, or skip the prompt.',
+        message: l10n.t('The demonstration is empty.'),
+        remedy: l10n.t('Write what a good assistant would answer, or skip the prompt.'),
       });
     }
     const { source, now } = this.tools;

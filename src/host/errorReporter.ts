@@ -1,5 +1,6 @@
 /** Turns anything thrown into a sentence for the user, with its remedy as a button. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { toErrorData, type ErrorCode, type ErrorData, type Place } from '../protocol/errors.ts';
 import { projectFileName } from '../protocol/project.ts';
@@ -26,20 +27,23 @@ export class ErrorReporter {
   constructor(log: vscode.LogOutputChannel, projectPath: () => string | undefined) {
     this.log = log;
     this.projectPath = projectPath;
-    const openPlace: RemedyAction = { label: 'Open File', run: (place) => this.open(place) };
+    const openPlace: RemedyAction = {
+      label: l10n.t('Open File'),
+      run: (place) => this.open(place),
+    };
     const showLog: RemedyAction = {
-      label: 'Show Log',
+      label: l10n.t('Show Log'),
       run: () => {
         this.log.show(true);
         return Promise.resolve();
       },
     };
     const openProjectFile: RemedyAction = {
-      label: `Open ${projectFileName}`,
+      label: l10n.t`Open ${projectFileName}`,
       run: (place) => this.open(place ?? { path: projectFileName }),
     };
     this.actions = {
-      'not-a-project': command('Create Sample Project…', 'instruct.createSampleProject'),
+      'not-a-project': command(l10n.t('Create Sample Project…'), 'instruct.createSampleProject'),
       'bad-project-file': openProjectFile,
       'bad-record': openPlace,
       'bad-hyperparameter': openProjectFile,
@@ -48,10 +52,10 @@ export class ErrorReporter {
       'bad-tokenizer': null,
       'bad-run': null,
       'run-too-new': null,
-      'run-is-live': command('Open Run', 'instruct.openRun'),
+      'run-is-live': command(l10n.t('Open Run'), 'instruct.openRun'),
       'missing-file': null,
       'missing-completion': openPlace,
-      'empty-dataset': command('Write Demonstration', 'instruct.writeDemonstration'),
+      'empty-dataset': command(l10n.t('Write Demonstration'), 'instruct.writeDemonstration'),
       'disk-full': null,
       'io-failed': null,
       'out-of-memory': openProjectFile,

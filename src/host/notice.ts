@@ -2,6 +2,7 @@
  * The one place for messages that answer no command of the user's: each can be silenced where it
  * stands, and by a setting. `test/architecture` holds that there is no other.
  */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 
 /** A message that nobody has asked for. */
@@ -14,7 +15,7 @@ export interface Notice {
   readonly silencedBy: { readonly setting: string; readonly value: string | boolean };
 }
 
-const never = "Don't Show Again";
+const never = l10n.t("Don't Show Again");
 
 /** Shows it, unless its like are silenced; resolves when the user has dealt with it. */
 export async function showNotice({ kind, text, actions, silencedBy }: Notice): Promise<void> {

@@ -1,4 +1,5 @@
 /** Pages that are made when they are looked at, shown by the editor's own Markdown preview. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { Disposables } from './disposables.ts';
 
@@ -14,7 +15,7 @@ export class Pages implements vscode.Disposable {
     const provider: vscode.TextDocumentContentProvider = {
       onDidChange: this.changed.event,
       provideTextDocumentContent: (uri) =>
-        this.makers.get(uri.path)?.() ?? 'This page was of an earlier window.\n',
+        this.makers.get(uri.path)?.() ?? `${l10n.t('This page was of an earlier window.')}\n`,
     };
     this.owned.add(vscode.workspace.registerTextDocumentContentProvider(scheme, provider));
   }

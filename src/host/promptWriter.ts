@@ -1,6 +1,7 @@
 /** Writing prompts in the editor itself, from a draft of one of the paper's three kinds. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { Disposables } from './disposables.ts';
 import {
@@ -18,12 +19,15 @@ export interface PromptWriterTools {
 }
 
 const kindWords = {
-  plain: ['Plain', 'Any task; keep the tasks various.'],
+  plain: [l10n.t('Plain'), l10n.t('Any task; keep the tasks various.')],
   few_shot: [
-    'Few-shot',
-    'An instruction and pairs of query and response; each pair becomes a prompt.',
+    l10n.t('Few-shot'),
+    l10n.t('An instruction and pairs of query and response; each pair becomes a prompt.'),
   ],
-  user_based: ['User-based', 'A task for a use case that somebody applied with, in vague words.'],
+  user_based: [
+    l10n.t('User-based'),
+    l10n.t('A task for a use case that somebody applied with, in vague words.'),
+  ],
 } as const satisfies Record<WrittenKind, readonly [string, string]>;
 
 /** See the file's header. Its draft lies in `.instruct/drafts/prompts/` until it is saved. */
@@ -38,7 +42,7 @@ export class PromptWriter implements vscode.Disposable {
         { scheme: 'file', pattern: '**/.instruct/drafts/prompts/*.md' },
         {
           provideCodeLenses: () => {
-            const title = `$(check) ${vscode.l10n.t('Save Prompt')}`;
+            const title = `$(check) ${l10n.t('Save Prompt')}`;
             const command = { title, command: 'instruct.savePrompt' };
             return [new vscode.CodeLens(new vscode.Range(0, 0, 0, 0), command)];
           },
@@ -54,7 +58,7 @@ export class PromptWriter implements vscode.Disposable {
       const [label, detail] = kindWords[kind];
       return { label, detail, chooses: kind };
     });
-    const title = vscode.l10n.t('Write Prompt');
+    const title = l10n.t('Write Prompt');
     const chosen = await vscode.window.showQuickPick(items, { title });
     if (chosen === undefined) return;
     const { fs } = vscode.workspace;
@@ -99,7 +103,8 @@ export class PromptWriter implements vscode.Disposable {
     await document.save();
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await vscode.workspace.fs.delete(document.uri);
-    const words = written.length === 1 ? 'Prompt saved' : `${written.length} prompts saved`;
+    const words =
+      written.length === 1 ? l10n.t('Prompt saved') : l10n.t`${written.length} prompts saved`;
     this.owned.add(vscode.window.setStatusBarMessage(words, 4000));
   }
 

@@ -1,5 +1,6 @@
 /** The ranking panel: one a window, restored after a reload. */
 import { randomUUID } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { rankingContract, type rankingCommands } from '../protocol/rankingPanel.ts';
 import { Disposables } from './disposables.ts';
@@ -95,7 +96,7 @@ export function registerRankingPanel(tools: RankingPanelTools): RankingPanels {
         take(
           vscode.window.createWebviewPanel(
             rankingViewType,
-            'Rank Completions',
+            l10n.t('Rank Completions'),
             vscode.ViewColumn.Active,
           ),
         );

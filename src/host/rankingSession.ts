@@ -3,6 +3,7 @@
  * was decided so far, and what was saved last. Knows no editor.
  */
 import { isDeepStrictEqual } from 'node:util';
+import * as l10n from '@vscode/l10n';
 import { InstructError } from '../protocol/errors.ts';
 import { firstStep, freshDraft, isUntouched } from '../protocol/rankingDraft.ts';
 import type {
@@ -70,15 +71,15 @@ export class RankingSession {
       if (task === undefined) {
         throw new InstructError({
           code: 'missing-completion',
-          message: `Prompt "${promptId}" has fewer than two completions, so there is nothing to rank.`,
-          remedy: 'Sample completions for it first.',
+          message: l10n.t`Prompt "${promptId}" has fewer than two completions, so there is nothing to rank.`,
+          remedy: l10n.t('Sample completions for it first.'),
         });
       }
       if (!(await source.claim(promptId))) {
         throw new InstructError({
           code: 'bad-argument',
-          message: `Prompt "${promptId}" is being ranked in another window.`,
-          remedy: 'Rank another one, or close it there.',
+          message: l10n.t`Prompt "${promptId}" is being ranked in another window.`,
+          remedy: l10n.t('Rank another one, or close it there.'),
         });
       }
       await this.open(
@@ -193,8 +194,8 @@ export class RankingSession {
       if (guideline === undefined) {
         throw new InstructError({
           code: 'missing-file',
-          message: 'This project has no guideline for its labelers.',
-          remedy: 'Write guidelines.md in the project folder.',
+          message: l10n.t('This project has no guideline for its labelers.'),
+          remedy: l10n.t('Write guidelines.md in the project folder.'),
         });
       }
       this.memory.sawGuideline(guideline.version);
@@ -325,7 +326,7 @@ export class RankingSession {
       mode: stored.mode,
       prompt: task.prompt,
       ...(task.category === undefined ? {} : { category: task.category }),
-      why: stored.settles === undefined ? task.why : `To settle: ${stored.settles.why}`,
+      why: stored.settles === undefined ? task.why : l10n.t`To settle: ${stored.settles.why}`,
       completions: stored.shown.map((id) => texts.get(id) ?? ''),
       draft: stored.draft,
       revising: stored.savedBy !== undefined,
@@ -345,8 +346,8 @@ export class RankingSession {
     if (current?.stored.recordId !== token) {
       throw new InstructError({
         code: 'bad-argument',
-        message: 'This task is no longer the open one.',
-        remedy: 'Close the panel and open it again; what was saved is on disk.',
+        message: l10n.t('This task is no longer the open one.'),
+        remedy: l10n.t('Close the panel and open it again; what was saved is on disk.'),
       });
     }
     const wanted = current.stored.shown.length;

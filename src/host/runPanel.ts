@@ -1,5 +1,6 @@
 /** The run panel: live charts of one run; one panel a run, restored after a reload. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { InstructError, toErrorData, type ErrorData } from '../protocol/errors.ts';
@@ -112,7 +113,11 @@ export function registerRunPanel(tools: RunPanelTools): RunPanels {
       await expectRun(tools.source, runId);
       take(
         runId,
-        vscode.window.createWebviewPanel(runViewType, `Run ${runId}`, vscode.ViewColumn.Active),
+        vscode.window.createWebviewPanel(
+          runViewType,
+          l10n.t`Run ${runId}`,
+          vscode.ViewColumn.Active,
+        ),
       );
     },
     dispose: () => owned.dispose(),
@@ -202,13 +207,13 @@ function runPanelHost(
       saveCsv: async () => {
         const runs = await find([runId, ...overlaid]);
         const bytes = new TextEncoder().encode(metricsCsv(runs));
-        await saveAs({ name: `${runId}.csv`, kind: 'Comma-separated values', bytes });
+        await saveAs({ name: `${runId}.csv`, kind: l10n.t('Comma-separated values'), bytes });
         return {};
       },
       saveFigure: async ({ format, bytes }) => {
         await saveAs({
           name: `${runId}.${format}`,
-          kind: `${format.toUpperCase()} picture`,
+          kind: l10n.t`${format.toUpperCase()} picture`,
           bytes,
         });
         return {};
@@ -264,7 +269,7 @@ async function expectRun(source: RunSource, runId: string): Promise<WatchedRun> 
   if (run !== undefined) return run;
   throw new InstructError({
     code: 'bad-run',
-    message: `There is no run "${runId}" in this project.`,
-    remedy: 'Close the panel, or restore the folder of the run.',
+    message: l10n.t`There is no run "${runId}" in this project.`,
+    remedy: l10n.t('Close the panel, or restore the folder of the run.'),
   });
 }

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import * as l10n from '@vscode/l10n';
 
 import { InstructError } from '../protocol/errors.ts';
 import { errorDataSchema } from '../protocol/run.ts';
@@ -61,9 +62,10 @@ export function studioCommand(program: () => NodeProgram): AskStudio {
     if (checked.success) return checked.data;
     throw new InstructError({
       code: 'internal',
-      message: `"instruct-studio ${argv[0]}" gave no answer: ${failure?.message ?? lastWords}`,
-      remedy:
+      message: l10n.t`"instruct-studio ${argv[0]}" gave no answer: ${failure?.message ?? lastWords}`,
+      remedy: l10n.t(
         'Look at the log of Instruct Studio, and check the setting "instruct.trainer.nodePath".',
+      ),
     });
   };
 }
@@ -71,8 +73,8 @@ export function studioCommand(program: () => NodeProgram): AskStudio {
 function cancelled(): InstructError {
   return new InstructError({
     code: 'interrupted',
-    message: 'It was cancelled.',
-    remedy: 'Ask again when you want it.',
+    message: l10n.t('It was cancelled.'),
+    remedy: l10n.t('Ask again when you want it.'),
   });
 }
 

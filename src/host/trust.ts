@@ -1,4 +1,5 @@
 /** Restricted Mode: looking and labeling work, and no process is started. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { RemedyError } from './remedyError.ts';
 
@@ -8,9 +9,9 @@ export function expectTrust(): void {
   throw new RemedyError(
     {
       code: 'bad-argument',
-      message: 'This folder is in Restricted Mode, where no process is started.',
-      remedy: 'Trust it first; looking and labeling work all the same.',
+      message: l10n.t('This folder is in Restricted Mode, where no process is started.'),
+      remedy: l10n.t('Trust it first; looking and labeling work all the same.'),
     },
-    { label: 'Manage Workspace Trust', command: 'workbench.trust.manage' },
+    { label: l10n.t('Manage Workspace Trust'), command: 'workbench.trust.manage' },
   );
 }

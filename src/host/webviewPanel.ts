@@ -51,6 +51,10 @@ export class WebviewPanelHost<C extends PanelContract> {
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString('base64url'),
       title: panel.title,
+      translations: vscode.l10n.bundle && {
+        language: vscode.env.language,
+        sentences: vscode.l10n.bundle,
+      },
       script: resource(`${kind.entry}.js`),
       style: resource(`${kind.entry}.css`),
     });

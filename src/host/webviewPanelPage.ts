@@ -1,5 +1,13 @@
 /** The page that a panel loads: one script, one style sheet, and a policy that allows no more. */
 
+/** The sentences of the editor's language. */
+export interface Translations {
+  /** As in `vscode.env.language`. */
+  readonly language: string;
+  /** By the English sentence. */
+  readonly sentences: Readonly<Record<string, string>>;
+}
+
 /** Addresses as the webview sees them. */
 export interface PageParts {
   /** Where the webview's own resources come from, as a source of a content security policy. */
@@ -7,6 +15,8 @@ export interface PageParts {
   /** Random, one for each load. */
   readonly nonce: string;
   readonly title: string;
+  /** What the page's sentences are looked up in; undefined where they stay English. */
+  readonly translations: Translations | undefined;
   readonly script: string;
   readonly style: string;
 }
@@ -23,7 +33,7 @@ export function webviewPanelPage(parts: PageParts): string {
     `script-src 'nonce-${parts.nonce}'`,
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${escape(parts.translations?.language ?? 'en')}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
@@ -32,9 +42,16 @@ export function webviewPanelPage(parts: PageParts): string {
 <link rel="stylesheet" href="${escape(parts.style)}">
 </head>
 <body>
-<script type="module" nonce="${escape(parts.nonce)}" src="${escape(parts.script)}"></script>
+${dataBlock(parts.translations)}<script type="module" nonce="${escape(parts.nonce)}" src="${escape(parts.script)}"></script>
 </body>
 </html>`;
+}
+
+/** Read by `webview/components/translations.ts`. It is data: the policy has nothing to allow. */
+function dataBlock(translations: Translations | undefined): string {
+  if (translations === undefined) return '';
+  const text = JSON.stringify(translations.sentences).replaceAll('<', String.raw`\u003c`);
+  return `<script type="application/json" id="translations">${text}</script>\n`;
 }
 
 function escape(text: string): string {

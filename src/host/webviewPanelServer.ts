@@ -1,4 +1,5 @@
 /** The host's end of a panel's contract: answers every request, numbers every event. */
+import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { InstructError, toErrorData } from '../protocol/errors.ts';
 import {
@@ -62,7 +63,7 @@ export class PanelServer<C extends PanelContract> {
     }
     const { id, method, params } = request.data;
     try {
-      if (!this.isMethod(method)) throw badRequest(`there is no method ${String(method)}`);
+      if (!this.isMethod(method)) throw badRequest(l10n.t`there is no method ${String(method)}`);
       this.post({ type: 'reply', id, result: await this.answer(method, params) });
     } catch (thrown) {
       this.report(thrown);
@@ -85,7 +86,9 @@ export class PanelServer<C extends PanelContract> {
 function badRequest(what: string): InstructError {
   return new InstructError({
     code: 'internal',
-    message: `A panel sent a request that the extension does not understand: ${what}.`,
-    remedy: 'Close the panel and open it again; if it stays, please report it with the log.',
+    message: l10n.t`A panel sent a request that the extension does not understand: ${what}.`,
+    remedy: l10n.t(
+      'Close the panel and open it again; if it stays, please report it with the log.',
+    ),
   });
 }

@@ -72,6 +72,15 @@ export const conditionQuestions = {
   constraint: { label: 'The instruction states a constraint', key: 'z' },
 } as const satisfies Record<Condition, { readonly label: string; readonly key: string }>;
 
+/** Why a task may be skipped; kept in the record in these words, whatever the language. */
+export const skipReasons = [
+  'The prompt is unclear',
+  'I cannot judge this',
+  'The completions are all alike',
+  'Not in my language',
+  'Personal or disturbing content',
+] as const;
+
 /** Categories whose answers come from the prompt alone, so that hallucination can be judged. */
 export const closedDomainCategories: ReadonlySet<Category> = new Set([
   'rewrite',

@@ -1,5 +1,6 @@
 /** The comparison panel. */
 import '../components/noEval.ts';
+import '../components/translations.ts';
 import '../components/base.css';
 import './compare.css';
 import { compareContract } from '../../src/protocol/comparePanel.ts';

@@ -4,6 +4,7 @@
  * somewhere, an image that is fetched, or a script: HTML is shown as it was written, a link and an
  * image as their text with the address beside it.
  */
+import * as l10n from '@vscode/l10n';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmStrikethroughFromMarkdown } from 'mdast-util-gfm-strikethrough';
 import { gfmTableFromMarkdown } from 'mdast-util-gfm-table';
@@ -87,7 +88,7 @@ export function markdownNodes(text: string): Node[] {
 
 /** A link or an image: its text, and where it would lead. */
 function addressed(kind: 'link' | 'image', text: Node[], url: string): Node[] {
-  const label = kind === 'image' ? ['Image: '] : [];
+  const label = kind === 'image' ? [`${l10n.t('Image:')} `] : [];
   return [
     element('span', { class: kind }, ...label, ...text),
     element('span', { class: 'quiet' }, ` (${url})`),

@@ -1,4 +1,5 @@
 /** The webview's end of a panel's contract: requests with answers, events without gaps. */
+import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { InstructError, type ErrorData } from '../../src/protocol/errors.ts';
 import {
@@ -96,6 +97,6 @@ export class PanelClient<C extends PanelContract> {
 
 const noAnswer: ErrorData = {
   code: 'interrupted',
-  message: 'The extension has not answered.',
-  remedy: 'Try again; if it stays, run “Developer: Reload Window”. Your work here is kept.',
+  message: l10n.t('The extension has not answered.'),
+  remedy: l10n.t('Try again; if it stays, run “Developer: Reload Window”. Your work here is kept.'),
 };

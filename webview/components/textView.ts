@@ -1,4 +1,5 @@
 /** A prompt's or completion's text: rendered, or as it was written. */
+import * as l10n from '@vscode/l10n';
 import { button, element } from './element.ts';
 import { longestMarkdown, markdownNodes } from './markdown.ts';
 import { visibleText } from './visibleText.ts';
@@ -36,7 +37,7 @@ export class TextView {
     const left = this.#text.length - length;
     this.root.replaceChildren(element('p', { class: 'text' }, shown));
     if (left <= 0) return;
-    const words = `Show more (${left.toLocaleString('en')} characters left)`;
+    const words = l10n.t`Show more (${left.toLocaleString('en')} characters left)`;
     this.root.append(button(words, () => this.#showPart(length + nextPart)));
   }
 }

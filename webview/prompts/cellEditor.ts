@@ -1,4 +1,5 @@
 /** Editing one cell in place. */
+import * as l10n from '@vscode/l10n';
 import {
   columnChoices,
   type EditableColumn,
@@ -14,7 +15,11 @@ export function fieldOf(column: EditableColumn, value: string): Field {
   const label = { 'aria-label': columnNames[column] };
   if (column === 'category' || column === 'split' || column === 'kind') {
     const options = ['', ...columnChoices[column]].map((each) =>
-      element('option', { value: each, selected: each === value }, each === '' ? '(none)' : each),
+      element(
+        'option',
+        { value: each, selected: each === value },
+        each === '' ? l10n.t('(none)') : each,
+      ),
     );
     return element('select', label, ...options);
   }

@@ -1,4 +1,5 @@
 /** The rows in sight as an ARIA grid: few elements, whatever the length of the table. */
+import * as l10n from '@vscode/l10n';
 import {
   promptColumns,
   type PromptColumn,
@@ -43,7 +44,7 @@ export class Grid {
       class: 'grid',
       role: 'grid',
       tabindex: 0,
-      'aria-label': 'Prompts',
+      'aria-label': l10n.t('Prompts'),
       'aria-multiselectable': 'true',
       'aria-colcount': promptColumns.length,
     };
@@ -96,10 +97,14 @@ export class Grid {
   #row(at: number): HTMLElement {
     const row = this.#actions.row(at);
     const selected = row !== undefined && this.#actions.isSelected(row.line);
-    const bad = row?.problem === undefined ? '' : ' bad';
+    const classes = [
+      'row',
+      ...(selected ? ['selected'] : []),
+      ...(row?.problem === undefined ? [] : ['bad']),
+    ];
     const made = element('div', {
       role: 'row',
-      class: `row${selected ? ' selected' : ''}${bad}`,
+      class: classes.join(' '),
       'aria-rowindex': at + 2,
       'aria-selected': String(selected),
       'data-at': at,

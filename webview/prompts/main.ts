@@ -1,5 +1,6 @@
 /** The prompt table. */
 import '../components/noEval.ts';
+import '../components/translations.ts';
 import '../components/base.css';
 import './prompts.css';
 import { promptTableContract } from '../../src/protocol/promptTable.ts';

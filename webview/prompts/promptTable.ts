@@ -1,4 +1,5 @@
 /** The prompt table as a whole: rows from the host as they come into sight, edits back to it. */
+import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { toErrorData } from '../../src/protocol/errors.ts';
 import {
@@ -65,7 +66,7 @@ export class PromptTable {
       toggle: (at) => this.#toggle(at),
       edit: (at, column, cell) => void this.#edit(at, column, cell),
     });
-    const title = element('h1', { class: 'visually-hidden' }, 'Prompts');
+    const title = element('h1', { class: 'visually-hidden' }, l10n.t('Prompts'));
     this.root.append(title, this.#toolbar.root, this.#problem, this.#grid.root);
   }
 
@@ -96,7 +97,7 @@ export class PromptTable {
       this.#wanted = new Set();
       this.#toolbar.showCounts(counts);
       this.#grid.show(counts.matching, query.sort);
-      if (say) this.#live.say(`${counts.matching} of ${counts.total} prompts.`);
+      if (say) this.#live.say(l10n.t`${counts.matching} of ${counts.total} prompts.`);
     });
   }
 
@@ -140,7 +141,7 @@ export class PromptTable {
     change();
     this.#toolbar.showSelected(this.#selected.size);
     this.#grid.draw();
-    this.#live.say(`${this.#selected.size} selected.`);
+    this.#live.say(l10n.t`${this.#selected.size} selected.`);
   }
 
   async #edit(at: number, column: PromptColumn, cell: HTMLElement): Promise<void> {
@@ -154,7 +155,7 @@ export class PromptTable {
     const editable = editableColumns.find((each) => each === column);
     const locked = column === 'prompt' && isConversation;
     if (editable === undefined || locked || this.#readOnly !== undefined) {
-      this.#live.say(this.#readOnly ?? 'This cell cannot be edited here.');
+      this.#live.say(this.#readOnly ?? l10n.t('This cell cannot be edited here.'));
       return;
     }
     const id = cells.id ?? '';
@@ -175,7 +176,7 @@ export class PromptTable {
     await this.#try(async () => {
       const lines = [...this.#selected];
       const { changed } = await this.#client.request('bulk', { lines, changes });
-      this.#live.say(`${changed} prompts changed.`);
+      this.#live.say(l10n.t`${changed} prompts changed.`);
     });
   }
 

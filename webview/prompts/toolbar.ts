@@ -1,4 +1,5 @@
 /** Search, filters, and what is done to many rows at once. */
+import * as l10n from '@vscode/l10n';
 import {
   columnChoices,
   editableColumns,
@@ -21,6 +22,18 @@ export interface ToolbarActions {
 
 type Filtered = 'category' | 'split';
 const bulkColumns = editableColumns.filter((column) => column !== 'prompt');
+const filterWords = {
+  category: {
+    shown: l10n.t('Shown category'),
+    any: l10n.t('Any category'),
+    without: l10n.t('without category'),
+  },
+  split: {
+    shown: l10n.t('Shown split'),
+    any: l10n.t('Any split'),
+    without: l10n.t('without split'),
+  },
+} as const satisfies Record<Filtered, unknown>;
 const number = (value: number): string => value.toLocaleString('en');
 
 /** See the file's header. */
@@ -38,8 +51,8 @@ export class Toolbar {
     this.#actions = actions;
     this.#search = element('input', {
       type: 'search',
-      'aria-label': 'Search prompts',
-      placeholder: 'Search: words, field:value, -not, "exact", is:problem',
+      'aria-label': l10n.t('Search prompts'),
+      placeholder: l10n.t('Search: words, field:value, -not, "exact", is:problem'),
     });
     this.#search.value = search;
     this.#search.addEventListener('input', () => {
@@ -56,7 +69,7 @@ export class Toolbar {
       this.#selected,
       ...this.#bulk(),
     );
-    const open = button('Open as Text', actions.openText);
+    const open = button(l10n.t('Open as Text'), actions.openText);
     this.root = element(
       'div',
       { class: 'toolbar', role: 'search' },
@@ -74,26 +87,30 @@ export class Toolbar {
 
   /** Says how many rows there are. */
   showCounts({ matching, total, problems, readOnly }: PromptCounts): void {
-    const some = matching === total ? number(total) : `${number(matching)} of ${number(total)}`;
-    const bad = problems === 0 ? '' : ` · ${number(problems)} with a problem`;
-    const locked = readOnly === undefined ? '' : ` · ${readOnly}`;
-    this.#counts.textContent = `${some} prompts${bad}${locked}`;
+    const some =
+      matching === total ? number(total) : l10n.t`${number(matching)} of ${number(total)}`;
+    const parts = [
+      l10n.t`${some} prompts`,
+      ...(problems === 0 ? [] : [l10n.t`${number(problems)} with a problem`]),
+      ...(readOnly === undefined ? [] : [readOnly]),
+    ];
+    this.#counts.textContent = parts.join(' · ');
   }
 
   /** Offers what can be done to so many selected rows. */
   showSelected(count: number): void {
     this.#selection.hidden = count === 0;
-    this.#selected.textContent = `${number(count)} selected`;
+    this.#selected.textContent = l10n.t`${number(count)} selected`;
   }
 
   #filter(column: Filtered): HTMLSelectElement {
-    const name = columnNames[column].toLowerCase();
+    const { shown, any, without } = filterWords[column];
     const select = element(
       'select',
-      { 'aria-label': `Shown ${name}` },
-      element('option', { value: '' }, `Any ${name}`),
+      { 'aria-label': shown },
+      element('option', { value: '' }, any),
       ...columnChoices[column].map((each) => element('option', { value: each }, each)),
-      element('option', { value: 'none' }, `without ${name}`),
+      element('option', { value: 'none' }, without),
     );
     select.addEventListener('change', () => this.#tell());
     return select;
@@ -112,7 +129,7 @@ export class Toolbar {
     const options = bulkColumns.map((each) =>
       element('option', { value: each }, columnNames[each]),
     );
-    const column = element('select', { 'aria-label': 'Field to set' }, ...options);
+    const column = element('select', { 'aria-label': l10n.t('Field to set') }, ...options);
     const chosen = (): EditableColumn =>
       bulkColumns.find((each) => each === column.value) ?? 'category';
     const slot = element('span');
@@ -124,12 +141,12 @@ export class Toolbar {
     column.addEventListener('change', show);
     show();
     return [
-      element('span', { class: 'quiet' }, 'Set'),
+      element('span', { class: 'quiet' }, l10n.t('Set')),
       column,
       slot,
-      button('Apply', () => bulk(changeOf(chosen(), field.value)), { primary: true }),
-      button('Select All Shown', selectAll),
-      button('Select None', selectNone),
+      button(l10n.t('Apply'), () => bulk(changeOf(chosen(), field.value)), { primary: true }),
+      button(l10n.t('Select All Shown'), selectAll),
+      button(l10n.t('Select None'), selectNone),
     ];
   }
 }

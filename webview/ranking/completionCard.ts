@@ -1,4 +1,5 @@
 /** One completion with its rank. */
+import * as l10n from '@vscode/l10n';
 import { element } from '../components/element.ts';
 import { TextView } from '../components/textView.ts';
 import { letter, rankInWords, type Decisions } from './decisions.ts';
@@ -27,16 +28,16 @@ export class CompletionCard {
     this.#index = index;
     const name = letter(index);
     const textId = `text-${name}`;
-    const handle = element('span', { class: 'chip', title: 'Drag onto a rank' }, name);
+    const handle = element('span', { class: 'chip', title: l10n.t('Drag onto a rank') }, name);
     dragSource(handle, index);
     const title = element(
       'h3',
       { class: 'visually-hidden', id: `title-${name}` },
-      `Completion ${name}`,
+      l10n.t`Completion ${name}`,
     );
     this.#ranks = radios({
       name: `rank-${name}`,
-      label: `Rank of completion ${name}`,
+      label: l10n.t`Rank of completion ${name}`,
       describedBy: textId,
       names: Array.from({ length: count }, (_, at) => rankName(at + 1, count)),
       choose: (value) => act({ type: 'rank', rank: value, index }),
@@ -62,10 +63,10 @@ export class CompletionCard {
     const rank = decisions.ranks.at(this.#index) ?? null;
     const judgement = decisions.judgements.at(this.#index);
     const overall = judgement?.overall ?? null;
-    const rated = overall === null ? '' : ` · rated ${overall} of 7`;
+    const rated = overall === null ? [] : [l10n.t`rated ${overall} of 7`];
     this.root.classList.toggle('selected', decisions.selected === this.#index);
     this.root.classList.toggle('ranked', rank !== null);
-    this.#status.textContent = rankInWords(decisions, this.#index) + rated;
+    this.#status.textContent = [rankInWords(decisions, this.#index), ...rated].join(' · ');
     this.#ranks.check(rank);
     this.#note.update(judgement?.note ?? '');
   }
@@ -87,6 +88,6 @@ export class CompletionCard {
 }
 
 function rankName(rank: number, count: number): string {
-  if (rank === 1) return '1, best';
-  return rank === count ? `${rank}, worst` : String(rank);
+  if (rank === 1) return l10n.t`${rank}, best`;
+  return rank === count ? l10n.t`${rank}, worst` : String(rank);
 }

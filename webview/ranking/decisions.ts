@@ -1,4 +1,5 @@
 /** What a labeler has decided about one task, and how it is said in words. */
+import * as l10n from '@vscode/l10n';
 import type { RankingDraft } from '../../src/protocol/rankingPanel.ts';
 
 /** The decisions of a draft. Arrays run over the completions in the order shown. */
@@ -20,19 +21,27 @@ export function letter(index: number): string {
 
 /** Letters of several completions, "A, C and D". */
 export function letters(indexes: readonly number[]): string {
-  const names = indexes.map(letter);
-  const last = names.pop() ?? '';
-  return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+  return inOneList(indexes.map(letter));
+}
+
+function inOneList(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : l10n.t`${names.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** The rank of a completion in words: "rank 2 of 4, tied with C". */
 export function rankInWords({ ranks }: Pick<Decisions, 'ranks'>, index: number): string {
   const own = ranks.at(index) ?? null;
-  if (own === null) return 'not ranked';
+  if (own === null) return l10n.t('not ranked');
   const tied = ranks.flatMap((other, at) => (other === own && at !== index ? [letter(at)] : []));
-  const extreme = own === 1 ? ' (best)' : own === ranks.length ? ' (worst)' : '';
-  const words = `rank ${own} of ${ranks.length}${extreme}`;
-  return tied.length === 0 ? words : `${words}, tied with ${tied.join(' and ')}`;
+  const count = ranks.length;
+  const words =
+    own === 1
+      ? l10n.t`rank ${own} of ${count} (best)`
+      : own === count
+        ? l10n.t`rank ${own} of ${count} (worst)`
+        : l10n.t`rank ${own} of ${count}`;
+  return tied.length === 0 ? words : l10n.t`${words}, tied with ${inOneList(tied)}`;
 }
 
 /** The order so far, best first: "B > A = D > C". */

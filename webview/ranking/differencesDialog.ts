@@ -1,4 +1,5 @@
 /** Two completions side by side, with the words that the other one lacks marked. */
+import * as l10n from '@vscode/l10n';
 import { button, element } from '../components/element.ts';
 import { visibleText } from '../components/visibleText.ts';
 import { wordRuns, type WordRun } from '../components/wordRuns.ts';
@@ -11,26 +12,32 @@ export function showDifferences(
   second: number,
   closed: () => void,
 ): void {
-  const left = chooser('Left', texts.length, first);
-  const right = chooser('Right', texts.length, second);
+  const left = chooser(l10n.t('Left'), texts.length, first);
+  const right = chooser(l10n.t('Right'), texts.length, second);
   const panes = element('div', { class: 'panes' });
   const summary = element('p', { class: 'quiet', role: 'status' });
   const show = (): void => {
     const [a, b] = [Number(left.select.value), Number(right.select.value)];
     const runs = wordRuns(texts[a], texts[b]);
     if (runs === undefined) {
-      summary.textContent = 'These two are too long and too different to compare word by word.';
+      summary.textContent = l10n.t(
+        'These two are too long and too different to compare word by word.',
+      );
       panes.replaceChildren();
       return;
     }
     const changed = runs.filter((run) => run.in !== 'both').length;
     summary.textContent =
       changed === 0
-        ? 'The same, word by word.'
-        : `${changed} ${changed === 1 ? 'difference' : 'differences'}: struck through stands on the left only, underlined on the right only.`;
+        ? l10n.t('The same, word by word.')
+        : changed === 1
+          ? l10n.t(
+              '1 difference: struck through stands on the left only, underlined on the right only.',
+            )
+          : l10n.t`${changed} differences: struck through stands on the left only, underlined on the right only.`;
     panes.replaceChildren(
-      pane(`Completion ${letter(a)}`, markedText(runs, 'left')),
-      pane(`Completion ${letter(b)}`, markedText(runs, 'right')),
+      pane(l10n.t`Completion ${letter(a)}`, markedText(runs, 'left')),
+      pane(l10n.t`Completion ${letter(b)}`, markedText(runs, 'right')),
     );
   };
   for (const { select } of [left, right]) select.addEventListener('change', show);
@@ -40,7 +47,7 @@ export function showDifferences(
     element(
       'div',
       { class: 'section-head' },
-      element('h2', { id: 'differences-title' }, 'Differences word by word'),
+      element('h2', { id: 'differences-title' }, l10n.t('Differences word by word')),
       left.root,
       right.root,
     ),
@@ -49,7 +56,7 @@ export function showDifferences(
     element(
       'div',
       { class: 'actions' },
-      button('Close', () => dialog.close(), { key: 'Esc' }),
+      button(l10n.t('Close'), () => dialog.close(), { key: 'Esc' }),
     ),
   );
   dialog.addEventListener('keydown', (event) => {

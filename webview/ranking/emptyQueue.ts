@@ -1,4 +1,5 @@
 /** What the panel says when there is nothing to rank, and how to get something. */
+import * as l10n from '@vscode/l10n';
 import type { rankingCommands } from '../../src/protocol/rankingPanel.ts';
 import { button, element } from '../components/element.ts';
 
@@ -17,13 +18,19 @@ export function emptyQueue(
   return element(
     'section',
     { class: 'empty' },
-    element('h2', {}, allDone ? 'All ranked' : 'Nothing to rank yet'),
-    element('p', {}, why, allDone ? ` You have ranked or skipped ${done}.` : ''),
+    element('h2', {}, allDone ? l10n.t('All ranked') : l10n.t('Nothing to rank yet')),
+    element(
+      'p',
+      {},
+      [why, ...(allDone ? [l10n.t`You have ranked or skipped ${done}.`] : [])].join(' '),
+    ),
     element(
       'div',
       { class: 'actions' },
-      button('Sample Completions…', () => run('sampleCompletions'), { primary: true }),
-      ...(allDone ? [] : [button('Create Sample Project…', () => run('createSampleProject'))]),
+      button(l10n.t('Sample Completions…'), () => run('sampleCompletions'), { primary: true }),
+      ...(allDone
+        ? []
+        : [button(l10n.t('Create Sample Project…'), () => run('createSampleProject'))]),
     ),
   );
 }

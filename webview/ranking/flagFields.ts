@@ -1,4 +1,5 @@
 /** The paper's eleven questions about one completion, and the two about the prompt. */
+import * as l10n from '@vscode/l10n';
 import { flagNames, type FlagName } from '../../src/protocol/records.ts';
 import { askedFlags } from '../../src/protocol/rankingDraft.ts';
 import { conditionQuestions, flagQuestions, type Condition } from '../../src/protocol/words.ts';
@@ -22,8 +23,8 @@ export class FlagFields {
     this.#index = index;
     this.#constraint = radios({
       name: `constraint-${letter(index)}`,
-      label: flagQuestions.satisfiesConstraint.label,
-      names: ['Yes', 'No'],
+      label: l10n.t(flagQuestions.satisfiesConstraint.label),
+      names: [l10n.t('Yes'), l10n.t('No')],
       choose: (value) =>
         act({ type: 'flag', flag: 'satisfiesConstraint', value: value === 1, index }),
     });
@@ -33,13 +34,13 @@ export class FlagFields {
       const box = element('input', { type: 'checkbox' });
       box.addEventListener('change', () => act({ type: 'condition', condition }));
       this.#conditions.set(condition, box);
-      return checkRow(box, label, key);
+      return checkRow(box, l10n.t(label), key);
     });
     this.root = element(
       'div',
       { class: 'flags' },
-      element('fieldset', {}, element('legend', {}, `Completion ${letter(index)}`), ...rows),
-      element('fieldset', {}, element('legend', {}, 'The prompt'), ...ofPrompt),
+      element('fieldset', {}, element('legend', {}, l10n.t`Completion ${letter(index)}`), ...rows),
+      element('fieldset', {}, element('legend', {}, l10n.t('The prompt')), ...ofPrompt),
     );
   }
 
@@ -58,8 +59,8 @@ export class FlagFields {
     const { label, key } = flagQuestions[flag];
     const row =
       flag === 'satisfiesConstraint'
-        ? element('div', { class: 'check' }, this.#constraint.root, label, keyCap(key))
-        : checkRow(this.#box(flag, act), label, key);
+        ? element('div', { class: 'check' }, this.#constraint.root, l10n.t(label), keyCap(key))
+        : checkRow(this.#box(flag, act), l10n.t(label), key);
     this.#rows.set(flag, row);
     return row;
   }

@@ -1,4 +1,5 @@
 /** The guideline that the labeler follows, with its version. */
+import * as l10n from '@vscode/l10n';
 import { button, element } from '../components/element.ts';
 import { TextView } from '../components/textView.ts';
 
@@ -13,18 +14,18 @@ export function showGuideline(
     element(
       'div',
       { class: 'section-head' },
-      element('h2', { id: 'guideline-title' }, 'Guidelines'),
-      element('span', { class: 'quiet' }, `Version ${version}`),
+      element('h2', { id: 'guideline-title' }, l10n.t('Guidelines')),
+      element('span', { class: 'quiet' }, l10n.t`Version ${version}`),
     ),
     element(
       'div',
-      { class: 'pane', tabindex: 0, role: 'group', 'aria-label': 'Guidelines' },
+      { class: 'pane', tabindex: 0, role: 'group', 'aria-label': l10n.t('Guidelines') },
       new TextView(markdown, { raw: false }).root,
     ),
     element(
       'div',
       { class: 'actions' },
-      button('Close', () => dialog.close(), { key: 'Esc' }),
+      button(l10n.t('Close'), () => dialog.close(), { key: 'Esc' }),
     ),
   );
   dialog.addEventListener('keydown', (event) => {

@@ -1,4 +1,5 @@
 /** What each key does in the ranking panel. The legend on screen is made from the same table. */
+import * as l10n from '@vscode/l10n';
 import { mostCompletions, strengths, type LabelingMode } from '../../src/protocol/rankingPanel.ts';
 import { flagNames } from '../../src/protocol/records.ts';
 import { conditionQuestions, flagQuestions, type Condition } from '../../src/protocol/words.ts';
@@ -39,44 +40,44 @@ export interface LegendRow {
 }
 
 const common: readonly LegendRow[] = [
-  { keys: ['N'], does: 'write a note' },
-  { keys: ['W'], does: 'differences word by word' },
-  { keys: ['R'], does: 'rendered or raw text' },
-  { keys: ['L'], does: 'guidelines' },
-  { keys: ['U'], does: 'undo, then back to the last saved task' },
-  { keys: ['S'], does: 'skip with a reason' },
-  { keys: ['?'], does: 'show or hide this list' },
+  { keys: ['N'], does: l10n.t('write a note') },
+  { keys: ['W'], does: l10n.t('differences word by word') },
+  { keys: ['R'], does: l10n.t('rendered or raw text') },
+  { keys: ['L'], does: l10n.t('guidelines') },
+  { keys: ['U'], does: l10n.t('undo, then back to the last saved task') },
+  { keys: ['S'], does: l10n.t('skip with a reason') },
+  { keys: ['?'], does: l10n.t('show or hide this list') },
 ];
 
 /** The legend for a task of `count` completions, in the order in which the keys are learnt. */
 export function legend(count: number, stage: Stage, twoSteps: boolean): LegendRow[] {
-  const back = { keys: ['Esc'], does: 'back to the ratings' };
+  const back = { keys: ['Esc'], does: l10n.t('back to the ratings') };
   return [...own[stage](count), ...(twoSteps && stage === 'rank' ? [back] : []), ...common];
 }
 
 const own: Readonly<Record<Stage, (count: number) => readonly LegendRow[]>> = {
   rate: () => [
-    { keys: ['1', '…', '7'], does: 'overall quality' },
-    { keys: ['letter'], does: 'answer the question that shows it' },
-    { keys: ['Enter'], does: 'next completion, then rank them' },
-    { keys: ['↑', '↓'], does: 'the one before or after (also K and J)' },
-    { keys: ['0'], does: 'take the rating away' },
+    { keys: ['1', '…', '7'], does: l10n.t('overall quality') },
+    { keys: [l10n.t('letter')], does: l10n.t('answer the question that shows it') },
+    { keys: ['Enter'], does: l10n.t('next completion, then rank them') },
+    { keys: ['↑', '↓'], does: l10n.t('the one before or after (also K and J)') },
+    { keys: ['0'], does: l10n.t('take the rating away') },
   ],
   rank: (count) => [
-    { keys: ['1', '…', String(count)], does: 'rank the selected completion, go on' },
-    { keys: ['T'], does: 'tie with the one ranked last' },
-    { keys: ['↑', '↓'], does: 'select (also K and J, or Tab)' },
-    { keys: ['A', '…', letter(count - 1)], does: 'select by letter' },
-    { keys: ['←', '→'], does: 'one rank better or worse' },
-    { keys: ['0'], does: 'take the rank away' },
-    { keys: ['Enter'], does: 'save, next task' },
+    { keys: ['1', '…', String(count)], does: l10n.t('rank the selected completion, go on') },
+    { keys: ['T'], does: l10n.t('tie with the one ranked last') },
+    { keys: ['↑', '↓'], does: l10n.t('select (also K and J, or Tab)') },
+    { keys: ['A', '…', letter(count - 1)], does: l10n.t('select by letter') },
+    { keys: ['←', '→'], does: l10n.t('one rank better or worse') },
+    { keys: ['0'], does: l10n.t('take the rank away') },
+    { keys: ['Enter'], does: l10n.t('save, next task') },
   ],
   pair: () => [
-    { keys: ['←', '→'], does: 'that side is better; again: by more' },
-    { keys: ['1', '…', String(strengths.length)], does: 'by how much' },
-    { keys: ['T'], does: 'tie' },
-    { keys: ['B'], does: 'both bad' },
-    { keys: ['Enter'], does: 'save, next task' },
+    { keys: ['←', '→'], does: l10n.t('that side is better; again: by more') },
+    { keys: ['1', '…', String(strengths.length)], does: l10n.t('by how much') },
+    { keys: ['T'], does: l10n.t('tie') },
+    { keys: ['B'], does: l10n.t('both bad') },
+    { keys: ['Enter'], does: l10n.t('save, next task') },
   ],
 };
 
@@ -117,12 +118,14 @@ const tables: Readonly<Record<Stage, ReadonlyMap<string, KeyCommand>>> = {
       letter(index).toLowerCase(),
       { type: 'select', index },
     ]),
-    ['ArrowLeft', { type: 'shift', by: -1 }],
-    ['ArrowRight', { type: 'shift', by: 1 }],
-    ['Delete', { type: 'rank', rank: null }],
-    ['Backspace', { type: 'rank', rank: null }],
-    ['Escape', { type: 'step', to: 'rate' }],
-    ['t', { type: 'tie' }],
+    ...Object.entries<KeyCommand>({
+      ArrowLeft: { type: 'shift', by: -1 },
+      ArrowRight: { type: 'shift', by: 1 },
+      Delete: { type: 'rank', rank: null },
+      Backspace: { type: 'rank', rank: null },
+      Escape: { type: 'step', to: 'rate' },
+      t: { type: 'tie' },
+    }),
   ]),
   pair: new Map([
     ...Object.entries(everywhere),

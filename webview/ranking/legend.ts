@@ -1,4 +1,5 @@
 /** The keys on screen, so that nobody has to remember them. */
+import * as l10n from '@vscode/l10n';
 import { element } from '../components/element.ts';
 import { legend, type Stage } from './keys.ts';
 
@@ -15,9 +16,9 @@ export class Legend {
     this.root = element(
       'details',
       { class: 'legend', open: true },
-      element('summary', {}, 'Keys'),
+      element('summary', {}, l10n.t('Keys')),
       this.#list,
-      element('label', { class: 'check' }, this.#box, 'Single keys act'),
+      element('label', { class: 'check' }, this.#box, l10n.t('Single keys act')),
     );
   }
 

@@ -1,5 +1,6 @@
 /** The ranking panel. */
 import '../components/noEval.ts';
+import '../components/translations.ts';
 import '../components/base.css';
 import './ranking.css';
 import { rankingContract } from '../../src/protocol/rankingPanel.ts';

@@ -1,4 +1,5 @@
 /** A labeler's note on one completion: shut until it is asked for, open where there is one. */
+import * as l10n from '@vscode/l10n';
 import { longestNote } from '../../src/protocol/rankingPanel.ts';
 import { element } from '../components/element.ts';
 import { letter } from './decisions.ts';
@@ -15,7 +16,7 @@ export class NoteField {
     this.root = element(
       'div',
       { class: 'note', hidden: true },
-      element('label', { for: id }, `Note on completion ${letter(index)}`),
+      element('label', { for: id }, l10n.t`Note on completion ${letter(index)}`),
       this.#field,
     );
     this.#field.addEventListener('change', () =>

@@ -1,4 +1,5 @@
 /** What stands above a task: a guideline that is new, and whose the completions before were. */
+import * as l10n from '@vscode/l10n';
 import type { RankingView } from '../../src/protocol/rankingPanel.ts';
 import { button, element } from '../components/element.ts';
 import { revealedBox } from './revealedBox.ts';
@@ -7,8 +8,10 @@ import { revealedBox } from './revealedBox.ts';
 export function notices({ guideline, revealed }: RankingView, read: () => void): HTMLElement {
   const made = element('div', { class: 'notices' });
   if (guideline?.isNew === true) {
-    const words = `The guidelines are new to you: version ${guideline.version}.`;
-    made.append(element('p', { class: 'notice' }, words, ' ', button('Read Guidelines', read)));
+    const words = l10n.t`The guidelines are new to you: version ${guideline.version}.`;
+    made.append(
+      element('p', { class: 'notice' }, words, ' ', button(l10n.t('Read Guidelines'), read)),
+    );
   }
   if (revealed !== undefined) made.append(revealedBox(revealed));
   return made;

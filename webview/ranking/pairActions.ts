@@ -1,4 +1,5 @@
 /** Choosing between two completions. */
+import * as l10n from '@vscode/l10n';
 import { strengths } from '../../src/protocol/rankingPanel.ts';
 import type { Decided, Decisions } from './decisions.ts';
 
@@ -7,10 +8,10 @@ export type PairChoice = 'left' | 'right' | 'tie' | 'bothBad';
 
 /** Each choice as the ranks of the two, and in words. */
 const choices = {
-  left: { ranks: [1, 2], bothBad: false, said: 'Left is better' },
-  right: { ranks: [2, 1], bothBad: false, said: 'Right is better' },
-  tie: { ranks: [1, 1], bothBad: false, said: 'A tie' },
-  bothBad: { ranks: [1, 1], bothBad: true, said: 'Both bad' },
+  left: { ranks: [1, 2], bothBad: false, said: l10n.t('Left is better') },
+  right: { ranks: [2, 1], bothBad: false, said: l10n.t('Right is better') },
+  tie: { ranks: [1, 1], bothBad: false, said: l10n.t('A tie') },
+  bothBad: { ranks: [1, 1], bothBad: true, said: l10n.t('Both bad') },
 } as const;
 
 /** The choice that the decisions stand for; null is undecided. */
@@ -31,7 +32,8 @@ export function choiceInWords(now: Pick<Decisions, 'ranks' | 'bothBad' | 'streng
   if (choice === null) return '';
   const strength = now.strength === null ? undefined : strengths.at(now.strength - 1);
   if (strength === undefined) return choices[choice].said;
-  return `${choice === 'left' ? 'Left' : 'Right'} is ${strength}`;
+  const much = l10n.t(strength);
+  return choice === 'left' ? l10n.t`Left is ${much}` : l10n.t`Right is ${much}`;
 }
 
 /** Chooses. The same side again is the next strength, and after the last none. */
@@ -54,7 +56,7 @@ export function prefer(now: Decisions, choice: PairChoice): Decided {
 export function strengthen(now: Decisions, strength: number): Decided {
   const choice = choiceOf(now);
   if (choice !== 'left' && choice !== 'right') {
-    return { now: null, said: 'Choose the better one first.' };
+    return { now: null, said: l10n.t('Choose the better one first.') };
   }
   if (strength < 1 || strength > strengths.length) return { now: null, said: '' };
   const after = { ...now, strength };

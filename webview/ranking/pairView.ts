@@ -1,4 +1,5 @@
 /** Two completions side by side, of which one is better, or none. */
+import * as l10n from '@vscode/l10n';
 import { strengths } from '../../src/protocol/rankingPanel.ts';
 import { button, element } from '../components/element.ts';
 import { TextView } from '../components/textView.ts';
@@ -10,10 +11,10 @@ import type { RankingAction } from './rankingState.ts';
 import type { StageView } from './stageView.ts';
 
 const choices: readonly { choice: PairChoice; label: string; key: string }[] = [
-  { choice: 'left', label: 'Left is better', key: '←' },
-  { choice: 'right', label: 'Right is better', key: '→' },
-  { choice: 'tie', label: 'Tie', key: 'T' },
-  { choice: 'bothBad', label: 'Both bad', key: 'B' },
+  { choice: 'left', label: l10n.t('Left is better'), key: '←' },
+  { choice: 'right', label: l10n.t('Right is better'), key: '→' },
+  { choice: 'tie', label: l10n.t('Tie'), key: 'T' },
+  { choice: 'bothBad', label: l10n.t('Both bad'), key: 'B' },
 ];
 
 /** The pair and the four choices. */
@@ -35,7 +36,7 @@ export class PairView implements StageView {
       element(
         'li',
         { class: 'card page' },
-        element('h3', {}, at === 0 ? 'Left (A)' : 'Right (B)'),
+        element('h3', {}, at === 0 ? l10n.t('Left (A)') : l10n.t('Right (B)')),
         this.#texts[at].root,
         this.#notes[at].root,
       ),
@@ -48,20 +49,25 @@ export class PairView implements StageView {
     );
     this.#strength = radios({
       name: 'strength',
-      label: 'How much better',
-      names: strengths.map((words, at) => `${at + 1}, ${words}`),
+      label: l10n.t('How much better'),
+      names: strengths.map((words, at) => `${at + 1}, ${l10n.t(words)}`),
       choose: (strength) => act({ type: 'strength', strength }),
     });
-    this.#strengthRow = element('div', { class: 'scale' }, 'How much?', this.#strength.root);
+    this.#strengthRow = element(
+      'div',
+      { class: 'scale' },
+      l10n.t('How much?'),
+      this.#strength.root,
+    );
     this.main = element(
       'section',
       { 'aria-labelledby': 'completions-title', tabindex: -1 },
-      element('h2', { id: 'completions-title' }, 'Which completion is better?'),
+      element('h2', { id: 'completions-title' }, l10n.t('Which completion is better?')),
       element('ol', { class: 'cards pair' }, ...this.#sides),
     );
     this.side = element(
       'section',
-      { class: 'controls', 'aria-label': 'Choice' },
+      { class: 'controls', 'aria-label': l10n.t('Choice') },
       element('div', { class: 'choices' }, ...this.#buttons.values()),
       this.#strengthRow,
       this.#said,

@@ -1,11 +1,12 @@
 /** Ranking: the second of the two steps. */
+import * as l10n from '@vscode/l10n';
 import { letter, rankInWords, type Decided, type Decisions } from './decisions.ts';
 
 /** Puts a completion on a rank, or takes its rank away. */
 export function rank(now: Decisions, index: number, to: number | null, advance: boolean): Decided {
   const count = now.ranks.length;
   if (to !== null && (to < 1 || to > count))
-    return { now: null, said: `There are ${count} ranks.` };
+    return { now: null, said: l10n.t`There are ${count} ranks.` };
   const known = now.ranks.at(index) === to;
   const after: Decisions = {
     ...now,
@@ -30,7 +31,7 @@ export function shift(now: Decisions, by: 1 | -1): Decided {
 export function tie(now: Decisions): Decided {
   const target = now.placed === null ? null : (now.ranks.at(now.placed) ?? null);
   if (target === null || now.placed === now.selected) {
-    return { now: null, said: 'Nothing to tie with: rank another completion first.' };
+    return { now: null, said: l10n.t('Nothing to tie with: rank another completion first.') };
   }
   return rank(now, now.selected, target, true);
 }

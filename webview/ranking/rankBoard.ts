@@ -1,4 +1,5 @@
 /** The ranks as rows with the letters that stand on them, as in the paper's Figure 12(b). */
+import * as l10n from '@vscode/l10n';
 import { element } from '../components/element.ts';
 import { dragSource, dropTarget } from './dragging.ts';
 import { letter, type Decisions } from './decisions.ts';
@@ -17,9 +18,9 @@ export class RankBoard {
     );
     this.root = element(
       'section',
-      { class: 'board', 'aria-label': 'Ranks' },
-      element('h2', {}, 'Ranks'),
-      element('ul', {}, this.#row(null, 'To be ranked'), ...rows),
+      { class: 'board', 'aria-label': l10n.t('Ranks') },
+      element('h2', {}, l10n.t('Ranks')),
+      element('ul', {}, this.#row(null, l10n.t('To be ranked')), ...rows),
     );
   }
 
@@ -49,7 +50,7 @@ export class RankBoard {
   #chip(index: number, selected: boolean): HTMLElement {
     const chip = element(
       'span',
-      { class: selected ? 'chip selected' : 'chip', title: 'Drag onto a rank' },
+      { class: selected ? 'chip selected' : 'chip', title: l10n.t('Drag onto a rank') },
       letter(index),
     );
     dragSource(chip, index);
@@ -59,6 +60,6 @@ export class RankBoard {
 }
 
 function rowName(rank: number, count: number): string {
-  if (rank === 1) return '1 best';
-  return rank === count ? `${rank} worst` : String(rank);
+  if (rank === 1) return l10n.t`${rank} best`;
+  return rank === count ? l10n.t`${rank} worst` : String(rank);
 }

@@ -1,4 +1,5 @@
 /** All completions at once, to be put in order. */
+import * as l10n from '@vscode/l10n';
 import { element } from '../components/element.ts';
 import { CompletionCard } from './completionCard.ts';
 import type { Decisions } from './decisions.ts';
@@ -22,7 +23,7 @@ export class RankView implements StageView {
     this.main = element(
       'section',
       { 'aria-labelledby': 'completions-title' },
-      element('h2', { id: 'completions-title' }, 'Completions'),
+      element('h2', { id: 'completions-title' }, l10n.t('Completions')),
       element('ol', { class: 'cards' }, ...this.#cards.map((card) => card.root)),
     );
   }

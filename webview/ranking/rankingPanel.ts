@@ -1,4 +1,5 @@
 /** The ranking panel as a whole: takes a task from the host, keeps its draft there, saves it. */
+import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { ActivityClock } from '../../src/protocol/activityClock.ts';
 import { toErrorData } from '../../src/protocol/errors.ts';
@@ -103,13 +104,13 @@ export class RankingPanel {
       this.#live.say(
         open === undefined
           ? `${said} ${view.state === 'empty' ? view.why : ''}`
-          : `${said} Task ${progress.done + 1} of ${progress.total}: ${open.data.completions.length} completions.`,
+          : `${said} ${l10n.t`Task ${progress.done + 1} of ${progress.total}: ${open.data.completions.length} completions.`}`,
       );
     } catch (thrown) {
       this.#open = undefined;
-      const retry = button('Try Again', () => void this.#load(said), { primary: true });
+      const retry = button(l10n.t('Try Again'), () => void this.#load(said), { primary: true });
       this.root.replaceChildren(
-        element('h1', {}, 'Rank Completions'),
+        element('h1', {}, l10n.t('Rank Completions')),
         problemBox(toErrorData(thrown), retry),
       );
     }
@@ -132,7 +133,7 @@ export class RankingPanel {
     const heading = element(
       'header',
       {},
-      element('h1', {}, 'Rank Completions'),
+      element('h1', {}, l10n.t('Rank Completions')),
       this.#progress,
       modeChoice(view.mode, (mode) => void this.#mode(mode)),
     );
@@ -166,7 +167,7 @@ export class RankingPanel {
   }
 
   #actions(view: RankingView): HTMLElement {
-    const back = button('Back to Last Saved', () => this.#run({ type: 'goBack' }));
+    const back = button(l10n.t('Back to Last Saved'), () => this.#run({ type: 'goBack' }));
     return element(
       'div',
       { class: 'actions-block' },
@@ -228,7 +229,7 @@ export class RankingPanel {
         const raw = !this.#taste.raw;
         this.#setTaste({ raw });
         this.#open?.view.showRaw(raw);
-        this.#live.say(raw ? 'Text as it was written.' : 'Rendered text.');
+        this.#live.say(raw ? l10n.t('Text as it was written.') : l10n.t('Rendered text.'));
         break;
       }
       case 'note':
@@ -319,7 +320,7 @@ export class RankingPanel {
       this.#refuse(open, obstacle);
       return;
     }
-    const words = `Saved ${decidedInWords(open.state.now, open.data)}.`;
+    const words = l10n.t`Saved ${decidedInWords(open.state.now, open.data)}.`;
     const params = { task: open.data.task, draft: this.#draft(open) };
     const request = () => this.#client.request('save', params);
     await this.#store(words, request, () => this.#save());
@@ -334,7 +335,7 @@ export class RankingPanel {
     this.#update();
     open.view.focus(index);
     this.#status.textContent = words;
-    this.#live.say(`Not saved. ${words}`);
+    this.#live.say(l10n.t`Not saved. ${words}`);
   }
 
   #differences(): void {
@@ -361,7 +362,7 @@ export class RankingPanel {
     if (open === undefined || this.#busy) return;
     const params = { task: open.data.task, draft: this.#draft(open), reason };
     const request = () => this.#client.request('skip', params);
-    await this.#store(`Skipped: ${reason}.`, request, () => this.#skip(reason));
+    await this.#store(l10n.t`Skipped: ${l10n.t(reason)}.`, request, () => this.#skip(reason));
   }
 
   /**
@@ -375,7 +376,7 @@ export class RankingPanel {
   ): Promise<void> {
     await this.#alone(async () => {
       this.#problem.replaceChildren();
-      this.#status.textContent = 'Saving…';
+      this.#status.textContent = l10n.t('Saving…');
       try {
         await request();
       } catch (thrown) {
@@ -394,8 +395,8 @@ export class RankingPanel {
     await this.#alone(async () => {
       try {
         const { reopened } = await this.#client.request('back', {});
-        if (reopened) await this.#load('Back to the last saved task.');
-        else this.#live.say('Nothing to undo.');
+        if (reopened) await this.#load(l10n.t('Back to the last saved task.'));
+        else this.#live.say(l10n.t('Nothing to undo.'));
       } catch (thrown) {
         this.#fail(thrown, undefined);
       }
@@ -423,11 +424,12 @@ export class RankingPanel {
 
   /** The label stays where it is; the problem is shown beside it. */
   #fail(thrown: unknown, retry: (() => void) | undefined): void {
-    this.#status.textContent = retry === undefined ? '' : 'Not saved. Your ranking is kept here.';
+    this.#status.textContent =
+      retry === undefined ? '' : l10n.t('Not saved. Your ranking is kept here.');
     this.#problem.replaceChildren(
       problemBox(
         toErrorData(thrown),
-        ...(retry === undefined ? [] : [button('Retry', retry, { primary: true })]),
+        ...(retry === undefined ? [] : [button(l10n.t('Retry'), retry, { primary: true })]),
       ),
     );
   }

@@ -2,6 +2,7 @@
  * Labeling one task, as a pure state machine: completions by position in the order shown, ranks
  * from 1 (best), equal ranks are ties. Every decision can be undone.
  */
+import * as l10n from '@vscode/l10n';
 import type { RankingDraft } from '../../src/protocol/rankingPanel.ts';
 import type { FlagName } from '../../src/protocol/records.ts';
 import type { Condition } from '../../src/protocol/words.ts';
@@ -108,7 +109,7 @@ export function act(state: RankingState, action: RankingAction): Step {
       if (before === undefined) return { state, said: '' };
       return {
         state: { now: before, past: state.past.slice(0, -1), future: [now, ...state.future] },
-        said: `Undone. ${summary(before)}`,
+        said: l10n.t`Undone. ${summary(before)}`,
       };
     }
     case 'redo': {
@@ -116,7 +117,7 @@ export function act(state: RankingState, action: RankingAction): Step {
       if (after === undefined) return { state, said: '' };
       return {
         state: { now: after, past: [...state.past, now], future: state.future.slice(1) },
-        said: `Redone. ${summary(after)}`,
+        said: l10n.t`Redone. ${summary(after)}`,
       };
     }
   }

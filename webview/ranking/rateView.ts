@@ -1,4 +1,5 @@
 /** One completion a page, rated by itself, as in the paper's Figure 12(a). */
+import * as l10n from '@vscode/l10n';
 import { element } from '../components/element.ts';
 import { TextView } from '../components/textView.ts';
 import { letter, type Decisions } from './decisions.ts';
@@ -18,7 +19,7 @@ interface Page {
   readonly note: NoteField;
 }
 
-const ratingNames = ['1, worst', '2', '3', '4', '5', '6', '7, best'];
+const ratingNames = [l10n.t`${1}, worst`, '2', '3', '4', '5', '6', l10n.t`${7}, best`];
 
 /** Pages, of which the selected one is on screen. */
 export class RateView implements StageView {
@@ -36,7 +37,7 @@ export class RateView implements StageView {
         'div',
         { class: 'section-head' },
         this.#title,
-        element('nav', { class: 'tabs', 'aria-label': 'Completions' }, ...this.#of('tab')),
+        element('nav', { class: 'tabs', 'aria-label': l10n.t('Completions') }, ...this.#of('tab')),
       ),
       ...this.#of('reading'),
     );
@@ -46,7 +47,7 @@ export class RateView implements StageView {
   update(decisions: Decisions): void {
     const { selected, judgements } = decisions;
     const count = this.#pages.length;
-    this.#title.textContent = `Completion ${letter(selected)} (${selected + 1} of ${count})`;
+    this.#title.textContent = l10n.t`Completion ${letter(selected)} (${selected + 1} of ${count})`;
     this.#pages.forEach((each, index) => {
       const judgement = judgements.at(index);
       const rating = judgement?.overall ?? null;
@@ -87,7 +88,7 @@ function page(
   const text = new TextView(source, { id: `text-${name}`, raw });
   const rating = radios({
     name: `rating-${name}`,
-    label: `Overall quality of completion ${name}`,
+    label: l10n.t`Overall quality of completion ${name}`,
     describedBy: `text-${name}`,
     names: ratingNames,
     choose: (value) => act({ type: 'rate', rating: value, index }),
@@ -106,13 +107,13 @@ function page(
     controls: element(
       'div',
       { class: 'controls' },
-      element('h2', {}, 'Overall quality'),
+      element('h2', {}, l10n.t('Overall quality')),
       element(
         'div',
         { class: 'scale' },
-        element('span', { class: 'quiet', 'aria-hidden': 'true' }, 'worst'),
+        element('span', { class: 'quiet', 'aria-hidden': 'true' }, l10n.t('worst')),
         rating.root,
-        element('span', { class: 'quiet', 'aria-hidden': 'true' }, 'best'),
+        element('span', { class: 'quiet', 'aria-hidden': 'true' }, l10n.t('best')),
       ),
       flags.root,
       note.root,

@@ -1,4 +1,5 @@
 /** Whose the completions of the task saved last were. */
+import * as l10n from '@vscode/l10n';
 import type { Revealed } from '../../src/protocol/rankingPanel.ts';
 import { element } from '../components/element.ts';
 import { letter } from './decisions.ts';
@@ -8,7 +9,7 @@ export function revealedBox(revealed: Revealed): HTMLElement {
   return element(
     'details',
     { class: 'revealed' },
-    element('summary', {}, 'The task before: which model wrote what'),
+    element('summary', {}, l10n.t('The task before: which model wrote what')),
     element(
       'ul',
       {},
@@ -17,7 +18,7 @@ export function revealedBox(revealed: Revealed): HTMLElement {
           'li',
           {},
           `${letter(index)}: ${model}`,
-          element('span', { class: 'quiet' }, rank === null ? '' : ` · rank ${rank}`),
+          element('span', { class: 'quiet' }, rank === null ? '' : ` · ${l10n.t`rank ${rank}`}`),
         ),
       ),
     ),

@@ -1,13 +1,7 @@
 /** Asks why a task is skipped: one digit, or words. */
+import * as l10n from '@vscode/l10n';
+import { skipReasons } from '../../src/protocol/words.ts';
 import { button, element } from '../components/element.ts';
-
-const reasons = [
-  'The prompt is unclear',
-  'I cannot judge this',
-  'The completions are all alike',
-  'Not in my language',
-  'Personal or disturbing content',
-];
 
 /** Shows the dialog; calls `choose` with the reason, or nothing when it is cancelled. */
 export function askWhySkip(choose: (reason: string) => void): void {
@@ -21,21 +15,21 @@ export function askWhySkip(choose: (reason: string) => void): void {
     if (reason === '') words.focus();
     else finish(reason);
   };
-  const choices = reasons.map((reason, at) =>
-    button(reason, () => finish(reason), { key: String(at + 1) }),
+  const choices = skipReasons.map((reason, at) =>
+    button(l10n.t(reason), () => finish(reason), { key: String(at + 1) }),
   );
   const dialog = element(
     'dialog',
     { 'aria-labelledby': 'skip-title' },
-    element('h2', { id: 'skip-title' }, 'Why skip this task?'),
+    element('h2', { id: 'skip-title' }, l10n.t('Why skip this task?')),
     element('div', { class: 'choices' }, ...choices),
-    element('label', { for: words.id }, 'Another reason'),
+    element('label', { for: words.id }, l10n.t('Another reason')),
     words,
     element(
       'div',
       { class: 'actions' },
-      button('Skip', finishWithWords, { primary: true }),
-      button('Cancel', () => dialog.close(), { key: 'Esc' }),
+      button(l10n.t('Skip'), finishWithWords, { primary: true }),
+      button(l10n.t('Cancel'), () => dialog.close(), { key: 'Esc' }),
     ),
   );
   dialog.addEventListener('keydown', (event) => {
@@ -46,7 +40,7 @@ export function askWhySkip(choose: (reason: string) => void): void {
       return;
     }
     const digit = /^Digit([1-9])$/.exec(event.code)?.[1] ?? event.key;
-    const reason = reasons.at(Number(digit) - 1);
+    const reason = skipReasons.at(Number(digit) - 1);
     if (/^[1-9]$/.test(digit) && reason !== undefined) finish(reason);
   });
   dialog.addEventListener('close', () => dialog.remove());

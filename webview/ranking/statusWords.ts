@@ -1,4 +1,5 @@
 /** What the status line and the live region say of a task. */
+import * as l10n from '@vscode/l10n';
 import { missingOf } from '../../src/protocol/rankingDraft.ts';
 import { letters, summary, type Decisions } from './decisions.ts';
 import { choiceInWords } from './pairActions.ts';
@@ -19,12 +20,13 @@ export function statusOf(
   const count = now.ranks.length;
   if (task.mode === 'rate-then-rank' && now.step === 'rate') {
     const rated = count - missing.ratings.length;
-    return rated === 0 ? idle : `${rated} of ${count} rated`;
+    return rated === 0 ? idle : l10n.t`${rated} of ${count} rated`;
   }
   const order = decidedInWords(now, task);
   if (order === '') return idle;
-  if (missing.ranks.length > 0) return `${order} · ${missing.ranks.length} to go`;
-  return `${order} · ${task.revising ? 'saved before, saving replaces it' : 'not saved yet'}`;
+  const left = missing.ranks.length;
+  if (left > 0) return [order, l10n.t`${left} to go`].join(' · ');
+  return `${order} · ${task.revising ? l10n.t('saved before, saving replaces it') : l10n.t('not saved yet')}`;
 }
 
 /** What keeps a task from being saved: the completion to go to, and what is wanted of it. */
@@ -43,19 +45,22 @@ export function obstacleOf(now: Decisions, mode: TaskData['mode']): Obstacle | u
       at: ratings,
       step: 'rate' as const,
       about: 'rating' as const,
-      words: `Rate ${letters(ratings)} first`,
+      words: l10n.t`Rate ${letters(ratings)} first, or skip the task.`,
     },
     {
       at: constraint,
       step: 'rate' as const,
       about: 'constraint' as const,
-      words: `Say first whether ${letters(constraint)} satisfies the constraint`,
+      words: l10n.t`Say first whether ${letters(constraint)} satisfies the constraint, or skip the task.`,
     },
     {
       at: ranks,
       step: 'rank' as const,
       about: 'rank' as const,
-      words: mode === 'pairwise' ? 'Choose first' : `Give ${letters(ranks)} a rank first`,
+      words:
+        mode === 'pairwise'
+          ? l10n.t('Choose first, or skip the task.')
+          : l10n.t`Give ${letters(ranks)} a rank first, or skip the task.`,
     },
   ].find(({ at }) => at.length > 0);
   const index = found?.at.at(0);
@@ -64,6 +69,6 @@ export function obstacleOf(now: Decisions, mode: TaskData['mode']): Obstacle | u
     step: found.step,
     about: found.about,
     index,
-    words: `${found.words}, or skip the task.`,
+    words: found.words,
   };
 }

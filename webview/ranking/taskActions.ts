@@ -1,12 +1,13 @@
 /** The buttons below a task, and how the labeler wants to be asked. */
+import * as l10n from '@vscode/l10n';
 import { labelingModes, type LabelingMode } from '../../src/protocol/rankingPanel.ts';
 import { button, element } from '../components/element.ts';
 import type { KeyCommand } from './keys.ts';
 
 const modeLabels = {
-  'rate-then-rank': 'Rate each, then rank',
-  rank: 'Rank only',
-  pairwise: 'Two at a time',
+  'rate-then-rank': l10n.t('Rate each, then rank'),
+  rank: l10n.t('Rank only'),
+  pairwise: l10n.t('Two at a time'),
 } as const satisfies Record<LabelingMode, string>;
 
 /** The buttons of a task; `run` does what its key does. */
@@ -17,16 +18,21 @@ export function taskButtons(
   const made = (label: string, key: string, command: KeyCommand, primary = false) =>
     button(label, () => run(command), { key, primary });
   return [
-    made(options.rating ? 'Next' : 'Save and Next', 'Enter', { type: 'save' }, true),
+    made(
+      options.rating ? l10n.t('Next') : l10n.t('Save and Next'),
+      'Enter',
+      { type: 'save' },
+      true,
+    ),
     ...(options.twoSteps && !options.rating
-      ? [made('Back to Ratings', 'Esc', { type: 'step', to: 'rate' })]
+      ? [made(l10n.t('Back to Ratings'), 'Esc', { type: 'step', to: 'rate' })]
       : []),
-    made('Skip…', 'S', { type: 'skip' }),
-    made('Undo', 'U', { type: 'undo' }),
-    made('Note', 'N', { type: 'note' }),
-    made('Differences', 'W', { type: 'differences' }),
-    made('Raw Text', 'R', { type: 'raw' }),
-    ...(options.guideline ? [made('Guidelines', 'L', { type: 'guideline' })] : []),
+    made(l10n.t('Skip…'), 'S', { type: 'skip' }),
+    made(l10n.t('Undo'), 'U', { type: 'undo' }),
+    made(l10n.t('Note'), 'N', { type: 'note' }),
+    made(l10n.t('Differences'), 'W', { type: 'differences' }),
+    made(l10n.t('Raw Text'), 'R', { type: 'raw' }),
+    ...(options.guideline ? [made(l10n.t('Guidelines'), 'L', { type: 'guideline' })] : []),
   ];
 }
 
@@ -43,5 +49,5 @@ export function modeChoice(mode: LabelingMode, choose: (mode: LabelingMode) => v
     const chosen = labelingModes.find((each) => each === select.value);
     if (chosen !== undefined) choose(chosen);
   });
-  return element('label', { class: 'check' }, 'Mode', select);
+  return element('label', { class: 'check' }, l10n.t('Mode'), select);
 }

@@ -1,4 +1,5 @@
 /** One task on screen: the prompt, and the completions as the stage wants them. */
+import * as l10n from '@vscode/l10n';
 import type { RankingView } from '../../src/protocol/rankingPanel.ts';
 import { categoryLabels } from '../../src/protocol/words.ts';
 import { element } from '../components/element.ts';
@@ -41,7 +42,7 @@ export class TaskView {
       'div',
       { class: 'task' },
       element('div', { class: 'reading' }, this.#promptSection(), this.#main),
-      element('aside', { 'aria-label': 'Decisions and actions' }, this.#side, ...below),
+      element('aside', { 'aria-label': l10n.t('Decisions and actions') }, this.#side, ...below),
     );
   }
 
@@ -82,15 +83,15 @@ export class TaskView {
       element(
         'div',
         { class: 'section-head' },
-        element('h2', { id: 'prompt-title' }, 'Prompt'),
+        element('h2', { id: 'prompt-title' }, l10n.t('Prompt')),
         ...(category === undefined
           ? []
-          : [element('span', { class: 'badge' }, categoryLabels[category])]),
+          : [element('span', { class: 'badge' }, l10n.t(categoryLabels[category]))]),
         element('span', { class: 'quiet' }, why),
       ),
       element(
         'div',
-        { class: 'prompt', tabindex: 0, role: 'group', 'aria-label': 'Prompt' },
+        { class: 'prompt', tabindex: 0, role: 'group', 'aria-label': l10n.t('Prompt') },
         this.#prompt.root,
       ),
     );

@@ -1,4 +1,5 @@
 /** Episodes of a PPO run, one of them token by token, as a heat map and as a table. */
+import * as l10n from '@vscode/l10n';
 import type { RolloutRecord } from '../../src/protocol/rollouts.ts';
 import { element } from '../components/element.ts';
 import { visibleText } from '../components/visibleText.ts';
@@ -25,7 +26,7 @@ const mostHeat = 40;
 export class EpisodeInspector {
   readonly root = element('section', {
     class: 'episodes',
-    'aria-label': 'Episodes',
+    'aria-label': l10n.t('Episodes'),
     hidden: true,
     tabindex: -1,
   });
@@ -47,13 +48,13 @@ export class EpisodeInspector {
     this.#order.addEventListener('input', () => this.#drawList());
     this.#quantity.addEventListener('input', () => this.#drawEpisode());
     this.root.append(
-      element('h2', {}, 'Episodes'),
+      element('h2', {}, l10n.t('Episodes')),
       element(
         'div',
         { class: 'controls' },
-        element('label', {}, 'Iteration', this.#iteration),
-        element('label', {}, 'Sort by', this.#order),
-        element('label', {}, 'Colour by', this.#quantity),
+        element('label', {}, l10n.t('Iteration'), this.#iteration),
+        element('label', {}, l10n.t('Sort by'), this.#order),
+        element('label', {}, l10n.t('Colour by'), this.#quantity),
       ),
       element('div', { class: 'episode-board' }, this.#list, this.#detail),
     );
@@ -80,7 +81,9 @@ export class EpisodeInspector {
     this.#shown ??= episodes.at(0);
     this.#list.replaceChildren(...episodes.map((episode) => this.#row(episode)));
     if (episodes.length === 0) {
-      const text = 'No episodes are kept yet: a PPO run keeps some of every few iterations.';
+      const text = l10n.t(
+        'No episodes are kept yet: a PPO run keeps some of every few iterations.',
+      );
       this.#list.replaceChildren(element('li', { class: 'quiet' }, text));
     }
     this.#drawEpisode();
@@ -94,7 +97,11 @@ export class EpisodeInspector {
       element(
         'span',
         { class: 'quiet' },
-        `score ${score.toFixed(2)} · KL ${kl.toFixed(2)} · ${tokens.length} tokens`,
+        [
+          l10n.t`score ${score.toFixed(2)}`,
+          l10n.t`KL ${kl.toFixed(2)}`,
+          l10n.t`${tokens.length} tokens`,
+        ].join(' · '),
       ),
       element('span', { class: 'line' }, visibleText(completion)),
     );
@@ -122,8 +129,8 @@ export class EpisodeInspector {
       element(
         'p',
         { class: 'quiet' },
-        `${quantities[quantity]}: red above zero, blue and underlined below; the stronger the colour, the larger.`,
-        episode.ended ? '' : ' It did not end by itself.',
+        l10n.t`${quantities[quantity]}: red above zero, blue and underlined below; the stronger the colour, the larger.`,
+        episode.ended ? '' : ` ${l10n.t('It did not end by itself.')}`,
       ),
       table(episode),
     );
@@ -135,7 +142,7 @@ function heatMap(episode: RolloutRecord, quantity: Quantity): HTMLElement {
   const heat = heatOf(values);
   return element(
     'p',
-    { class: 'heat text', role: 'img', 'aria-label': `Tokens by ${quantities[quantity]}` },
+    { class: 'heat text', role: 'img', 'aria-label': l10n.t`Tokens by ${quantities[quantity]}` },
     ...episode.tokens.map((token, at) => {
       const made = element('span', { class: heat[at] < 0 ? 'below' : 'above' }, visibleText(token));
       made.style.setProperty('--heat', `${(mostHeat * Math.abs(heat[at])).toFixed(0)}%`);
@@ -147,10 +154,15 @@ function heatMap(episode: RolloutRecord, quantity: Quantity): HTMLElement {
 
 function table(episode: RolloutRecord): HTMLElement {
   const names = Object.keys(quantities).map(quantityOf);
-  const head = ['Token', ...names.map((name) => quantities[name])];
+  const head = [l10n.t('Token'), ...names.map((name) => quantities[name])];
   return element(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'The episode token by token' },
+    {
+      class: 'scroll',
+      tabindex: 0,
+      role: 'region',
+      'aria-label': l10n.t('The episode token by token'),
+    },
     element(
       'table',
       {},

@@ -1,13 +1,14 @@
 /** The colours of a heat map: how strongly each value of a list stands out, and to which side. */
+import * as l10n from '@vscode/l10n';
 
 /** The quantities of an episode's tokens, by name, with what they are called. */
 export const quantities = {
-  kls: 'KL',
-  logprobs: 'Log-probability',
-  refLogprobs: 'Reference',
-  values: 'Value',
-  rewards: 'Reward',
-  advantages: 'Advantage',
+  kls: l10n.t('KL'),
+  logprobs: l10n.t('Log-probability'),
+  refLogprobs: l10n.t('Reference'),
+  values: l10n.t('Value'),
+  rewards: l10n.t('Reward'),
+  advantages: l10n.t('Advantage'),
 } as const;
 /** A key of {@link quantities}. */
 export type Quantity = keyof typeof quantities;

@@ -1,4 +1,5 @@
 /** All curves of the runs in their groups, with one axis and one zoom for all. */
+import * as l10n from '@vscode/l10n';
 import { button, element } from '../components/element.ts';
 import { domainOf, type AxisKind, type Curve, type DrawnRun } from './curve.ts';
 import { groupMetrics, type MetricGroup } from './metricGroups.ts';
@@ -27,7 +28,7 @@ export class ChartBoard {
   readonly #charts = new Map<string, MetricChart>();
   readonly #changed: () => void;
   readonly #actions: ChartActions;
-  readonly #reset = button('Reset Zoom', () => this.#zoomTo(undefined));
+  readonly #reset = button(l10n.t('Reset Zoom'), () => this.#zoomTo(undefined));
   #runs: readonly DrawnRun[] = [];
   #groups: readonly MetricGroup[] = [];
   #settings: BoardSettings;

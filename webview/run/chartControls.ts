@@ -1,4 +1,5 @@
 /** Smoothing, scale and axis of the curves, and saving them as files. */
+import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { button, element } from '../components/element.ts';
 import { axisKinds } from './curve.ts';
@@ -46,21 +47,21 @@ export class ChartControls {
     this.#axis = element(
       'select',
       {},
-      element('option', { value: 'step', selected: state.axis === 'step' }, 'Steps'),
-      element('option', { value: 'time', selected: state.axis === 'time' }, 'Time at work'),
+      element('option', { value: 'step', selected: state.axis === 'step' }, l10n.t('Steps')),
+      element('option', { value: 'time', selected: state.axis === 'time' }, l10n.t('Time at work')),
     );
     const saving = exportFormats.map((format) => {
       const made = button(format.toUpperCase(), () => save(format));
-      made.setAttribute('aria-label', `Export ${format.toUpperCase()}`);
+      made.setAttribute('aria-label', l10n.t`Export ${format.toUpperCase()}`);
       return made;
     });
     this.root = element(
       'div',
       { class: 'controls' },
-      element('label', {}, 'Smoothing', this.#slider, value),
-      element('label', {}, this.#log, 'Log scale'),
-      element('label', {}, 'Over', this.#axis),
-      element('span', { class: 'export' }, element('span', {}, 'Export'), ...saving),
+      element('label', {}, l10n.t('Smoothing'), this.#slider, value),
+      element('label', {}, this.#log, l10n.t('Log scale')),
+      element('label', {}, l10n.t('Over'), this.#axis),
+      element('span', { class: 'export' }, element('span', {}, l10n.t('Export')), ...saving),
       ...extra,
     );
     const tell = () => {

@@ -1,4 +1,5 @@
 /** Numbers and times for people. */
+import * as l10n from '@vscode/l10n';
 
 /** Four significant digits; very large and very small ones with a power of ten. */
 export function number(value: number): string {
@@ -12,13 +13,13 @@ export function number(value: number): string {
 /** "8 s", "3 min 20 s", "2 h 5 min". */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
+  if (whole < 60) return l10n.t`${whole} s`;
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) {
     const rest = whole % 60;
-    return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+    return rest === 0 ? l10n.t`${minutes} min` : l10n.t`${minutes} min ${rest} s`;
   }
   const rest = minutes % 60;
-  const hours = `${Math.floor(minutes / 60)} h`;
-  return rest === 0 ? hours : `${hours} ${rest} min`;
+  const hours = Math.floor(minutes / 60);
+  return rest === 0 ? l10n.t`${hours} h` : l10n.t`${hours} h ${rest} min`;
 }

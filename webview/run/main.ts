@@ -1,5 +1,6 @@
 /** The run panel. */
 import '../components/noEval.ts';
+import '../components/translations.ts';
 import 'uplot/dist/uPlot.min.css';
 import '../components/base.css';
 import './run.css';

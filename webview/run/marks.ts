@@ -1,4 +1,5 @@
 /** What happened in a run besides numbers, as marks along its steps. */
+import * as l10n from '@vscode/l10n';
 import type { RunView } from '../../src/protocol/runFold.ts';
 
 /** Kinds of marks, the more urgent first: a group of marks looks like its most urgent one. */
@@ -35,12 +36,15 @@ export function marksOf({ warnings, checkpoints, samples }: RunView): Mark[] {
     ...[...counts].map(([step, count]) => ({
       kind: 'sample' as const,
       step,
-      text: count === 1 ? 'A completion was sampled.' : `${count} completions were sampled.`,
+      text:
+        count === 1
+          ? l10n.t('A completion was sampled.')
+          : l10n.t`${count} completions were sampled.`,
     })),
     ...checkpoints.map(({ step, path }) => ({
       kind: 'checkpoint' as const,
       step,
-      text: `Checkpoint ${path}`,
+      text: l10n.t`Checkpoint ${path}`,
     })),
   ];
   return marks.sort((a, b) => a.step - b.step);

@@ -1,4 +1,5 @@
 /** One metric's curves. The caption tells the values at the cursor, else the latest. */
+import * as l10n from '@vscode/l10n';
 import uPlot from 'uplot';
 import { element } from '../components/element.ts';
 import {
@@ -125,9 +126,9 @@ export class MetricChart {
   #inWords(): string {
     const ends = this.#curves.map(({ run, series: { values } }) => {
       const of = this.#curves.length === 1 ? '' : `${run}: `;
-      return `${of}first ${number(values.at(0) ?? NaN)}, latest ${number(values.at(-1) ?? NaN)}`;
+      return `${of}${l10n.t`first ${number(values.at(0) ?? NaN)}, latest ${number(values.at(-1) ?? NaN)}`}`;
     });
-    return `Curve of ${this.#metric}: ${ends.join('; ')}`;
+    return l10n.t`Curve of ${this.#metric}: ${ends.join('; ')}`;
   }
 
   /** Two series a run: the values as they are, and smoothed. */

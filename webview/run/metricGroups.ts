@@ -1,4 +1,5 @@
 /** Metrics by their prefix: `ppo/kl` is "kl" under "PPO"; what has none is the system's. */
+import * as l10n from '@vscode/l10n';
 import type { ChartColour } from './curve.ts';
 
 /** A heading and the metrics under it. */
@@ -15,13 +16,13 @@ const known: readonly {
   readonly title: string;
   readonly colour: ChartColour;
 }[] = [
-  { prefix: 'pretrain', title: 'Pre-training', colour: 'purple' },
-  { prefix: 'sft', title: 'SFT', colour: 'blue' },
-  { prefix: 'rm', title: 'Reward model', colour: 'orange' },
-  { prefix: 'ppo', title: 'PPO', colour: 'green' },
-  { prefix: 'dpo', title: 'DPO', colour: 'green' },
-  { prefix: 'expert', title: 'Expert iteration', colour: 'green' },
-  { prefix: 'eval', title: 'Evaluation', colour: 'red' },
+  { prefix: 'pretrain', title: l10n.t('Pre-training'), colour: 'purple' },
+  { prefix: 'sft', title: l10n.t('SFT'), colour: 'blue' },
+  { prefix: 'rm', title: l10n.t('Reward model'), colour: 'orange' },
+  { prefix: 'ppo', title: l10n.t('PPO'), colour: 'green' },
+  { prefix: 'dpo', title: l10n.t('DPO'), colour: 'green' },
+  { prefix: 'expert', title: l10n.t('Expert iteration'), colour: 'green' },
+  { prefix: 'eval', title: l10n.t('Evaluation'), colour: 'red' },
 ];
 
 /** Groups in the order of the method, the system last; metrics in the order given. */
@@ -44,7 +45,7 @@ export function groupMetrics(names: Iterable<string>): MetricGroup[] {
     .map(([prefix, metrics]) => {
       const group = known.find((each) => each.prefix === prefix);
       return {
-        title: group?.title ?? (prefix === '' ? 'System' : prefix),
+        title: group?.title ?? (prefix === '' ? l10n.t('System') : prefix),
         colour: group?.colour ?? 'purple',
         metrics,
       };

@@ -1,10 +1,17 @@
 /** The numbers behind the curves, for screen readers and for whoever prefers numbers. */
+import * as l10n from '@vscode/l10n';
 import type { MetricSeries } from '../../src/protocol/runFold.ts';
 import { element } from '../components/element.ts';
 import type { DrawnRun } from './curve.ts';
 import { number } from './inWords.ts';
 
-const columns = ['First', 'Lowest', 'Highest', 'Latest', 'At step'];
+const columns = [
+  l10n.t('First'),
+  l10n.t('Lowest'),
+  l10n.t('Highest'),
+  l10n.t('Latest'),
+  l10n.t('At step'),
+];
 
 /** A native table; drawn only while it is open. */
 export class NumberTable {
@@ -14,10 +21,15 @@ export class NumberTable {
 
   constructor() {
     this.root.append(
-      element('summary', {}, 'Numbers'),
+      element('summary', {}, l10n.t('Numbers')),
       element(
         'div',
-        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Metrics in numbers' },
+        {
+          class: 'scroll',
+          tabindex: 0,
+          role: 'region',
+          'aria-label': l10n.t('Metrics in numbers'),
+        },
         element(
           'table',
           {},
@@ -27,7 +39,9 @@ export class NumberTable {
             element(
               'tr',
               {},
-              ...['Metric', ...columns].map((name) => element('th', { scope: 'col' }, name)),
+              ...[l10n.t('Metric'), ...columns].map((name) =>
+                element('th', { scope: 'col' }, name),
+              ),
             ),
           ),
           this.#body,

@@ -1,8 +1,9 @@
 /** Which other runs are drawn over this one, and how each is told from the others. */
+import * as l10n from '@vscode/l10n';
 import type { RunEntry } from '../../src/protocol/panels.ts';
 import { element } from '../components/element.ts';
 import { runStyle, type RunStyle } from './curve.ts';
-import { stageLabels } from './runHeader.ts';
+import { stageLabels, stateLabels } from './runHeader.ts';
 import { swatch } from './swatch.ts';
 
 /** A run that is drawn. */
@@ -13,7 +14,7 @@ export interface PickedRun extends RunStyle {
 /** A list of native check boxes in a disclosure, and the legend of what is drawn. */
 export class OverlayPicker {
   readonly root = element('details', { class: 'overlay' });
-  readonly #summary = element('summary', {}, 'Overlay other runs');
+  readonly #summary = element('summary', {}, l10n.t('Overlay other runs'));
   readonly #list = element('ul');
   readonly #toggled: (id: string, on: boolean) => void;
 
@@ -31,10 +32,14 @@ export class OverlayPicker {
     const count = chosen.length;
     this.#summary.textContent =
       count === 0
-        ? 'Overlay other runs'
-        : `Overlaid with ${count === 1 ? '1 run' : `${count} runs`}`;
+        ? l10n.t('Overlay other runs')
+        : count === 1
+          ? l10n.t('Overlaid with 1 run')
+          : l10n.t`Overlaid with ${count} runs`;
     this.#list.replaceChildren(
-      ...(others.length === 0 ? [element('li', { class: 'quiet' }, 'There is no other run.')] : []),
+      ...(others.length === 0
+        ? [element('li', { class: 'quiet' }, l10n.t('There is no other run.'))]
+        : []),
       ...others.map((run) => this.#row(run, drawn)),
     );
   }
@@ -44,7 +49,8 @@ export class OverlayPicker {
     const box = element('input', { type: 'checkbox', checked: at !== -1 });
     box.addEventListener('input', () => this.#toggled(id, box.checked));
     const line = at === -1 ? [] : [swatch(runStyle(at, drawn.length), 'blue')];
-    const what = `${stage === undefined ? '' : `${stageLabels[stage]}, `}${state}`;
+    const named = stage === undefined ? [] : [stageLabels[stage]];
+    const what = [...named, stateLabels[state].toLowerCase()].join(', ');
     return element(
       'li',
       {},

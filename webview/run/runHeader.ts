@@ -1,4 +1,5 @@
 /** What a run is and how far it is, with the buttons that act on it. */
+import * as l10n from '@vscode/l10n';
 import type { RunAction } from '../../src/protocol/panels.ts';
 import type { RunState, Stage } from '../../src/protocol/run.ts';
 import type { RunView } from '../../src/protocol/runFold.ts';
@@ -7,28 +8,28 @@ import { duration, number } from './inWords.ts';
 
 /** A run's stage in words. */
 export const stageLabels = {
-  pretrain: 'Pre-training',
+  pretrain: l10n.t('Pre-training'),
   sft: 'SFT',
-  rm: 'Reward model',
+  rm: l10n.t('Reward model'),
   ppo: 'PPO',
   dpo: 'DPO',
-  expert: 'Expert iteration',
-  sample: 'Sampling',
-  rank: 'Ranking',
-  eval: 'Evaluation',
-  pipeline: 'Whole loop',
+  expert: l10n.t('Expert iteration'),
+  sample: l10n.t('Sampling'),
+  rank: l10n.t('Ranking'),
+  eval: l10n.t('Evaluation'),
+  pipeline: l10n.t('Whole loop'),
 } as const satisfies Record<Stage, string>;
 
 /** A run's state in words. */
 export const stateLabels = {
-  created: 'Starting',
-  queued: 'Queued',
-  running: 'Running',
-  paused: 'Paused',
-  stopped: 'Stopped',
-  interrupted: 'Interrupted',
-  failed: 'Failed',
-  finished: 'Finished',
+  created: l10n.t('Starting'),
+  queued: l10n.t('Queued'),
+  running: l10n.t('Running'),
+  paused: l10n.t('Paused'),
+  stopped: l10n.t('Stopped'),
+  interrupted: l10n.t('Interrupted'),
+  failed: l10n.t('Failed'),
+  finished: l10n.t('Finished'),
 } as const satisfies Record<RunState, string>;
 
 const actionsByState = {
@@ -44,10 +45,10 @@ const actionsByState = {
 
 /** What the buttons say, and what the line beside them says once the host has done its part. */
 const actions = {
-  stop: { label: 'Stop', asked: 'Stopping after this step…' },
-  pause: { label: 'Pause', asked: 'Pausing after this step…' },
-  resume: { label: 'Resume', asked: 'Resuming…' },
-  log: { label: 'Open Log', asked: '' },
+  stop: { label: l10n.t('Stop'), asked: l10n.t('Stopping after this step…') },
+  pause: { label: l10n.t('Pause'), asked: l10n.t('Pausing after this step…') },
+  resume: { label: l10n.t('Resume'), asked: l10n.t('Resuming…') },
+  log: { label: l10n.t('Open Log'), asked: '' },
 } as const satisfies Record<RunAction, unknown>;
 
 /** The facts about a run that do not change. */
@@ -63,7 +64,7 @@ export class RunHeader {
   readonly root = element('header');
   readonly #act: (action: RunAction) => Promise<void>;
   readonly #state = element('span', { class: 'badge state' });
-  readonly #bar = element('progress', { max: 1, value: 0, 'aria-label': 'Steps done' });
+  readonly #bar = element('progress', { max: 1, value: 0, 'aria-label': l10n.t('Steps done') });
   readonly #line = element('span', { class: 'quiet' });
   readonly #asked = element('span', { class: 'quiet', role: 'status' });
   readonly #buttons = element('div', { class: 'actions' });
@@ -99,11 +100,13 @@ export class RunHeader {
     this.#bar.value = step;
     const live = state === 'running' || state === 'created' || state === 'queued';
     const parts = [
-      totalSteps === 0 ? 'No step yet' : `Step ${number(step)} of ${number(totalSteps)}`,
-      ...(live && secondsLeft !== undefined ? [`${duration(secondsLeft)} left`] : []),
+      totalSteps === 0
+        ? l10n.t('No step yet')
+        : l10n.t`Step ${number(step)} of ${number(totalSteps)}`,
+      ...(live && secondsLeft !== undefined ? [l10n.t`${duration(secondsLeft)} left`] : []),
       ...(state === 'finished' ? took(view) : []),
       ...(live && message !== undefined ? [message] : []),
-      ...(live && child !== undefined ? [`now in ${child}`] : []),
+      ...(live && child !== undefined ? [l10n.t`now in ${child}`] : []),
     ];
     this.#line.textContent = parts.join(' · ');
     if (state === this.#shown) return;
@@ -137,5 +140,5 @@ export class RunHeader {
 
 function took({ startedAt, updatedAt }: RunView): string[] {
   if (startedAt === undefined || updatedAt === undefined) return [];
-  return [`took ${duration((updatedAt - startedAt) / 1000)}`];
+  return [l10n.t`took ${duration((updatedAt - startedAt) / 1000)}`];
 }

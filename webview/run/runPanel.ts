@@ -1,4 +1,5 @@
 /** The run panel: a snapshot first, then events folded in as they come. */
+import * as l10n from '@vscode/l10n';
 import { toErrorData } from '../../src/protocol/errors.ts';
 import type { PanelEvent, RunAction, RunSnapshot, runContract } from '../../src/protocol/panels.ts';
 import type { RunState } from '../../src/protocol/run.ts';
@@ -49,11 +50,11 @@ export class RunPanel {
   readonly #episodes = new EpisodeInspector((iteration) => void this.#showEpisodes(iteration));
   readonly #problem = element('div');
   readonly #failure = element('div');
-  readonly #warnings = element('ul', { class: 'warnings quiet', 'aria-label': 'Warnings' });
+  readonly #warnings = element('ul', { class: 'warnings quiet', 'aria-label': l10n.t('Warnings') });
   readonly #waiting = element(
     'p',
     { class: 'quiet' },
-    'No numbers yet: they appear with the first step.',
+    l10n.t('No numbers yet: they appear with the first step.'),
   );
   readonly #controls: ChartControls;
   #shown: Shown | undefined;
@@ -100,8 +101,11 @@ export class RunPanel {
     try {
       this.#show(await this.#client.request('snapshot', {}));
     } catch (thrown) {
-      const retry = button('Try Again', () => void this.#load(), { primary: true });
-      this.root.replaceChildren(element('h1', {}, 'Run'), problemBox(toErrorData(thrown), retry));
+      const retry = button(l10n.t('Try Again'), () => void this.#load(), { primary: true });
+      this.root.replaceChildren(
+        element('h1', {}, l10n.t('Run')),
+        problemBox(toErrorData(thrown), retry),
+      );
     }
   }
 
@@ -140,7 +144,7 @@ export class RunPanel {
         break;
       case 'state':
         shown.state = event.state;
-        this.#live.say(`The run is ${stateLabels[event.state].toLowerCase()}.`);
+        this.#live.say(l10n.t`The run is ${stateLabels[event.state].toLowerCase()}.`);
         break;
       case 'restarted':
       case 'overlayRestarted':
@@ -182,9 +186,9 @@ export class RunPanel {
     this.#failure.replaceChildren(...(view.error === undefined ? [] : [problemBox(view.error)]));
     this.#warnings.replaceChildren(
       ...view.warnings.slice(-5).map(({ step, message, remedy }) => {
-        const where = step === undefined ? '' : `Step ${step}: `;
-        const what = remedy === undefined ? '' : ` What to do: ${remedy}`;
-        return element('li', { class: 'text' }, visibleText(`⚠ ${where}${message}${what}`));
+        const what = step === undefined ? message : l10n.t`Step ${step}: ${message}`;
+        const parts = ['⚠', what, ...(remedy === undefined ? [] : [l10n.t`What to do: ${remedy}`])];
+        return element('li', { class: 'text' }, visibleText(parts.join(' ')));
       }),
     );
     const runs = this.#runs();
@@ -244,7 +248,7 @@ export class RunPanel {
         this.#board.select(undefined);
       },
     });
-    this.#live.say(`Step ${step} is chosen.`);
+    this.#live.say(l10n.t`Step ${step} is chosen.`);
   }
 
   async #showEpisodes(iteration: number): Promise<void> {

@@ -1,4 +1,5 @@
 /** Completions of the fixed prompts as they change over training, with scores and word differences. */
+import * as l10n from '@vscode/l10n';
 import { button, element } from '../components/element.ts';
 import { visibleText } from '../components/visibleText.ts';
 import { wordDiff } from '../components/wordDiff.ts';
@@ -16,7 +17,7 @@ const shownAtFirst = 4;
 
 /** A section that shows itself when there is a sample. */
 export class SampleList {
-  readonly root = element('section', { 'aria-label': 'Samples', hidden: true });
+  readonly root = element('section', { 'aria-label': l10n.t('Samples'), hidden: true });
   readonly #prompts = element('div', { class: 'histories' });
   readonly #reference: HTMLSelectElement;
   readonly #open = new Set<string>();
@@ -29,14 +30,14 @@ export class SampleList {
     this.#reference = element(
       'select',
       {},
-      element('option', { value: 'previous' }, 'the evaluation before'),
-      element('option', { value: 'first' }, 'the first evaluation'),
-      element('option', { value: 'none' }, 'nothing'),
+      element('option', { value: 'previous' }, l10n.t('the evaluation before')),
+      element('option', { value: 'first' }, l10n.t('the first evaluation')),
+      element('option', { value: 'none' }, l10n.t('nothing')),
     );
     this.#reference.addEventListener('input', () => this.#draw());
     this.root.append(
-      element('h2', {}, 'Samples over training'),
-      element('label', { class: 'quiet' }, 'Differences from ', this.#reference),
+      element('h2', {}, l10n.t('Samples over training')),
+      element('label', { class: 'quiet' }, `${l10n.t('Differences from')} `, this.#reference),
       this.#prompts,
     );
   }
@@ -75,7 +76,7 @@ export class SampleList {
       .slice(from)
       .reverse()
       .map(({ sample, at }) => this.#item(sample, samples, at));
-    const more = button(`Show All ${samples.length}`, () => {
+    const more = button(l10n.t`Show All ${samples.length}`, () => {
       this.#open.add(key);
       this.#draw();
     });
@@ -85,7 +86,7 @@ export class SampleList {
       element('p', { class: 'text asked' }, visibleText(prompt)),
       ...(rank === undefined
         ? []
-        : [element('p', { class: 'quiet' }, `Ranked ${rank} by labelers`)]),
+        : [element('p', { class: 'quiet' }, l10n.t`Ranked ${rank} by labelers`)]),
       element('ol', { class: 'samples' }, ...items),
       ...(all ? [] : [more]),
     );
@@ -94,7 +95,7 @@ export class SampleList {
   #item(sample: Sample, samples: readonly Sample[], at: number): HTMLElement {
     const before = referenceOf(samples, at, this.#chosen);
     const facts = [
-      `step ${number(sample.step)}`,
+      l10n.t`step ${number(sample.step)}`,
       ...(sample.score === undefined ? [] : [scoreInWords(sample.score, before?.score)]),
     ];
     const current = sample.step === this.#step;
@@ -113,7 +114,7 @@ export class SampleList {
 }
 
 function scoreInWords(score: number, before: number | undefined): string {
-  const said = `score ${number(score)}`;
+  const said = l10n.t`score ${number(score)}`;
   if (before === undefined) return said;
   const change = score - before;
   return `${said} (${change < 0 ? '−' : '+'}${number(Math.abs(change))})`;

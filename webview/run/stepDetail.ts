@@ -1,4 +1,5 @@
 /** What stands at one step: its values, its marks, and the ways from there. */
+import * as l10n from '@vscode/l10n';
 import type { RunView } from '../../src/protocol/runFold.ts';
 import { button, element } from '../components/element.ts';
 import { visibleText } from '../components/visibleText.ts';
@@ -16,7 +17,11 @@ export interface StepActions {
 
 /** A card that is hidden while no step is chosen. */
 export class StepDetail {
-  readonly root = element('section', { class: 'step', 'aria-label': 'Chosen step', hidden: true });
+  readonly root = element('section', {
+    class: 'step',
+    'aria-label': l10n.t('Chosen step'),
+    hidden: true,
+  });
 
   /** Shows a step of a run with the marks that were clicked, or those at the step. */
   show(step: number, view: RunView, marks: readonly Mark[], actions: StepActions): void {
@@ -26,15 +31,19 @@ export class StepDetail {
     });
     const first = [...view.metrics.values()].at(0);
     const seconds = first?.seconds.at(nearest(first.steps, step));
-    const title = seconds === undefined ? '' : ` · ${duration(seconds)} at work`;
+    const title = [
+      l10n.t`Step ${number(step)}`,
+      ...(seconds === undefined ? [] : [l10n.t`${duration(seconds)} at work`]),
+    ].join(' · ');
     const ways: HTMLElement[] = [];
     if (marks.some(({ kind }) => kind === 'sample')) {
-      ways.push(button('Show Samples', () => actions.showSamples(step)));
+      ways.push(button(l10n.t('Show Samples'), () => actions.showSamples(step)));
     }
     const { showEpisodes } = actions;
-    if (showEpisodes !== undefined) ways.push(button('Show Episodes', () => showEpisodes(step)));
+    if (showEpisodes !== undefined)
+      ways.push(button(l10n.t('Show Episodes'), () => showEpisodes(step)));
     this.root.replaceChildren(
-      element('h2', {}, `Step ${number(step)}${title}`),
+      element('h2', {}, title),
       element(
         'ul',
         { class: 'marks' },
@@ -42,7 +51,9 @@ export class StepDetail {
           element(
             'li',
             { class: 'text' },
-            `${mark.step === step ? '' : `Step ${number(mark.step)}: `}${visibleText(mark.text)}`,
+            visibleText(
+              mark.step === step ? mark.text : l10n.t`Step ${number(mark.step)}: ${mark.text}`,
+            ),
           ),
         ),
       ),
@@ -54,11 +65,16 @@ export class StepDetail {
             'div',
             {},
             element('dt', {}, each.name),
-            element('dd', {}, number(each.value), each.step === step ? '' : ` (step ${each.step})`),
+            element(
+              'dd',
+              {},
+              number(each.value),
+              each.step === step ? '' : ` ${l10n.t`(step ${each.step})`}`,
+            ),
           ),
         ),
       ),
-      element('div', { class: 'actions' }, ...ways, button('Close', actions.close)),
+      element('div', { class: 'actions' }, ...ways, button(l10n.t('Close'), actions.close)),
     );
     this.root.hidden = false;
   }

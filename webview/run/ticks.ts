@@ -1,4 +1,5 @@
 /** The words and numbers along the axes. */
+import * as l10n from '@vscode/l10n';
 import type { AxisKind } from './curve.ts';
 import { duration, number } from './inWords.ts';
 
@@ -26,7 +27,7 @@ export function placeTick(place: number | null, axis: AxisKind): string {
 
 /** A place in words: "step 40", "3 min 20 s". */
 export function placeInWords(place: number, axis: AxisKind): string {
-  return axis === 'step' ? `step ${number(place)}` : duration(place);
+  return axis === 'step' ? l10n.t`step ${number(place)}` : duration(place);
 }
 
 /** Ticks of the vertical axis, as short as tells them apart; very large and small ones with a power of ten. */

@@ -1,4 +1,5 @@
 /** The strip above the charts: checkpoints, samples and warnings along the part that is in sight. */
+import * as l10n from '@vscode/l10n';
 import { element } from '../components/element.ts';
 import { number } from './inWords.ts';
 import { groupMarks, type Mark, type MarkGroup, type MarkKind } from './marks.ts';
@@ -13,15 +14,15 @@ export interface TimelineView {
 
 const apartPx = 22;
 const signs: Readonly<Record<MarkKind, string>> = { warning: '▲', sample: '●', checkpoint: '◆' };
-const names: Readonly<Record<MarkKind, readonly [one: string, many: string]>> = {
-  warning: ['warning', 'warnings'],
-  sample: ['evaluation', 'evaluations'],
-  checkpoint: ['checkpoint', 'checkpoints'],
+const names: Readonly<Record<MarkKind, readonly [one: string, many: (n: number) => string]>> = {
+  warning: [l10n.t('warning'), (n) => l10n.t`${n} warnings`],
+  sample: [l10n.t('evaluation'), (n) => l10n.t`${n} evaluations`],
+  checkpoint: [l10n.t('checkpoint'), (n) => l10n.t`${n} checkpoints`],
 };
 
 /** See the file's header. A mark is a button; `open` is called with the group it stands for. */
 export class Timeline {
-  readonly root = element('ol', { class: 'timeline', 'aria-label': 'Marks along the run' });
+  readonly root = element('ol', { class: 'timeline', 'aria-label': l10n.t('Marks along the run') });
   readonly #open: (group: MarkGroup) => void;
   readonly #resize: ResizeObserver;
   #width = 600;
@@ -81,9 +82,10 @@ function inWords({ step, marks }: MarkGroup): string {
   const counts = new Map<MarkKind, number>();
   for (const { kind } of marks) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const what = [...counts].map(([kind, count]) =>
-    count === 1 ? names[kind][0] : `${count} ${names[kind][1]}`,
+    count === 1 ? names[kind][0] : names[kind][1](count),
   );
   const last = marks.at(-1)?.step ?? step;
-  const where = last === step ? `Step ${number(step)}` : `Steps ${number(step)} to ${number(last)}`;
+  const where =
+    last === step ? l10n.t`Step ${number(step)}` : l10n.t`Steps ${number(step)} to ${number(last)}`;
   return `${where}: ${what.join(', ')}`;
 }

@@ -1,6 +1,7 @@
 /** The project's models in the editor's own list of language models. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { samplingSchema, type Sampling } from '../../protocol/records.ts';
@@ -80,7 +81,7 @@ export class ChatModels implements vscode.LanguageModelChatProvider, vscode.Disp
     token: vscode.CancellationToken,
   ): Promise<void> {
     if (this.tools.aligned.find(id) === undefined) {
-      throw vscode.LanguageModelError.NotFound(`The model ${id} is gone.`);
+      throw vscode.LanguageModelError.NotFound(l10n.t`The model ${id} is gone.`);
     }
     const sampling = samplingOf(options.modelOptions, maxOutputTokens);
     const prompt = chatPrompt(messages.map(turnOf));

@@ -1,4 +1,5 @@
 /** Opens the editor's chat on `@instruct`. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { RemedyError } from '../remedyError.ts';
 import { modelVendor } from './chatModels.ts';
@@ -15,10 +16,10 @@ export async function openChat(): Promise<void> {
     throw new RemedyError(
       {
         code: 'missing-file',
-        message: 'There is no aligned model to chat with yet.',
-        remedy: 'Train one first.',
+        message: l10n.t('There is no aligned model to chat with yet.'),
+        remedy: l10n.t('Train one first.'),
       },
-      { label: 'Run the Whole Loop…', command: 'instruct.runPipeline' },
+      { label: l10n.t('Run the Whole Loop…'), command: 'instruct.runPipeline' },
     );
   }
   const known = await vscode.commands.getCommands(true);
@@ -28,11 +29,11 @@ export async function openChat(): Promise<void> {
       {
         code: 'bad-argument',
         message: off
-          ? 'Chat is switched off in this editor by the setting "chat.disableAIFeatures".'
-          : 'This editor has no chat.',
-        remedy: 'The comparison answers any prompt of yours, too.',
+          ? l10n.t('Chat is switched off in this editor by the setting "chat.disableAIFeatures".')
+          : l10n.t('This editor has no chat.'),
+        remedy: l10n.t('The comparison answers any prompt of yours, too.'),
       },
-      { label: 'Compare Side by Side', command: 'instruct.compareSideBySide' },
+      { label: l10n.t('Compare Side by Side'), command: 'instruct.compareSideBySide' },
     );
   }
   await vscode.commands.executeCommand(openCommand, {

@@ -1,4 +1,5 @@
 /** The chat participant `@instruct`: the aligned model answers in the editor's chat. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { InstructError, toErrorData } from '../../protocol/errors.ts';
 import type { Disposable } from '../disposables.ts';
@@ -52,7 +53,7 @@ export function registerParticipant(tools: ParticipantTools): Disposable {
             tools.sample(job, say, signal),
           );
           answers[ref] = completion;
-          if (completion.trim() === '') stream.markdown('*(an empty answer)*');
+          if (completion.trim() === '') stream.markdown(`*${l10n.t('(an empty answer)')}*`);
         }
         return { metadata: { answers } };
       } catch (thrown) {
@@ -73,8 +74,8 @@ function modelsAsked(
   if (prompt.trim() === '') {
     throw new InstructError({
       code: 'bad-argument',
-      message: 'There is no prompt yet.',
-      remedy: 'Write what the model is to answer after @instruct.',
+      message: l10n.t('There is no prompt yet.'),
+      remedy: l10n.t('Write what the model is to answer after @instruct.'),
     });
   }
   const chosen = model.vendor === modelVendor ? aligned.find(model.id) : undefined;
@@ -82,8 +83,8 @@ function modelsAsked(
   if (answering === undefined) {
     throw new InstructError({
       code: 'missing-file',
-      message: 'There is no aligned model in this project.',
-      remedy: 'Train one first: Instruct: Run the Whole Loop….',
+      message: l10n.t('There is no aligned model in this project.'),
+      remedy: l10n.t('Train one first: Instruct: Run the Whole Loop….'),
     });
   }
   const own = { ref: answering.ref, label: modelLabel(answering) };

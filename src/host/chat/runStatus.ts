@@ -1,4 +1,5 @@
 /** How a project's runs stand, for language models and people who ask in the chat. */
+import * as l10n from '@vscode/l10n';
 import { percentDone, spokenDuration } from '../views/runNodes.ts';
 import type { ShownRun } from '../views/shownRun.ts';
 import { stageLabels } from '../views/stageLabels.ts';
@@ -47,11 +48,11 @@ export function runStatusData({ id, spec, view, state, problem }: ShownRun): Run
 
 /** The runs, one a line, as people read them. */
 export function runsAsText(runs: readonly ShownRun[]): string {
-  if (runs.length === 0) return 'There is no run yet.';
+  if (runs.length === 0) return l10n.t('There is no run yet.');
   return runs
     .map((run) => {
       const { stage, id, state, percent, secondsLeft, error } = runStatusData(run);
-      const left = secondsLeft === undefined ? [] : [`${spokenDuration(secondsLeft)} left`];
+      const left = secondsLeft === undefined ? [] : [l10n.t`${spokenDuration(secondsLeft)} left`];
       const done = percent === undefined ? [] : [`${percent} %`];
       return [
         `${stage} ${id}: ${state}`,

@@ -33,9 +33,7 @@ export function registerRunTools(projects: ProjectService): Disposable {
         const all = await runs();
         const found = all.find((run) => run.id === id);
         const ids = all.map((run) => run.id);
-        return answer(
-          found === undefined ? { error: `no run "${id}"`, ids } : runStatusData(found),
-        );
+        return answer(found === undefined ? { error: missing(id), ids } : runStatusData(found));
       },
     }),
   );
@@ -46,4 +44,10 @@ function answer(value: unknown): vscode.LanguageModelToolResult {
   return new vscode.LanguageModelToolResult([
     new vscode.LanguageModelTextPart(JSON.stringify(value)),
   ]);
+}
+
+/** Language models are answered in English, whatever the editor's language. */
+function missing(id: string): string {
+  // eslint-disable-next-line instruct/no-untranslated
+  return `no run "${id}"`;
 }

@@ -1,5 +1,6 @@
 /** Choosing the hyper-parameters that a project's runs start from; `instruct.json` keeps the choice. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { modify } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { presetNames, presetStages, presets, type PresetName } from '../../protocol/presets.ts';
@@ -23,12 +24,12 @@ async function ask(current: PresetName): Promise<PresetName | undefined> {
     return {
       value: name,
       label: name === current ? `$(check) ${name}` : name,
-      description: stages.length === 0 ? 'defaults' : stages.join(', '),
-      detail: presets[name].description,
+      description: stages.length === 0 ? l10n.t('defaults') : stages.join(', '),
+      detail: l10n.t(presets[name].description),
     };
   });
-  const answer = await chooseInSteps('Choose Hyper-parameter Preset', [
-    { placeholder: 'The hyper-parameters that runs of this project start from', choices },
+  const answer = await chooseInSteps(l10n.t('Choose Hyper-parameter Preset'), [
+    { placeholder: l10n.t('The hyper-parameters that runs of this project start from'), choices },
   ]);
   return presetNames.find((name) => name === answer?.at(0));
 }

@@ -1,5 +1,6 @@
 /** Opens a file of prompts in the table: the one given, in the active editor, or chosen. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { kindOfFile } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
@@ -22,11 +23,11 @@ export async function choosePromptTable(folder: ProjectFolder, argument: unknown
   if (files.length === 0) {
     throw new InstructError({
       code: 'empty-dataset',
-      message: 'There is no file of prompts yet.',
-      remedy: 'Write prompts/<name>.jsonl, or import a file.',
+      message: l10n.t('There is no file of prompts yet.'),
+      remedy: l10n.t('Write prompts/<name>.jsonl, or import a file.'),
     });
   }
-  const title = vscode.l10n.t('Open Prompt Table');
+  const title = l10n.t('Open Prompt Table');
   const file = others.length === 0 ? only : await vscode.window.showQuickPick(files, { title });
   if (file !== undefined) await openPromptTable(vscode.Uri.file(path.join(folder.path, file)));
 }

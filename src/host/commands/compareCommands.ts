@@ -1,5 +1,6 @@
 /** Comparing the base with the aligned model, inline and in a diff editor. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { InstructError } from '../../protocol/errors.ts';
 import type { Sample } from '../inline/comparison.ts';
@@ -23,19 +24,21 @@ export async function modelsToCompare(project: ProjectFolder): Promise<[ModelInf
   if (baseModel === undefined) {
     throw new InstructError({
       code: 'missing-file',
-      message: `The base model ${base} is missing: there is no config.json in its folder.`,
-      remedy: 'Put a Hugging Face model there, or correct "models.base" in instruct.json.',
+      message: l10n.t`The base model ${base} is missing: there is no config.json in its folder.`,
+      remedy: l10n.t('Put a Hugging Face model there, or correct "models.base" in instruct.json.'),
       place: { path: base },
     });
   }
   const other = alignedModel(models, { base, aligned });
   if (other !== undefined) return [baseModel, other];
   throw aligned === undefined
-    ? noModel('There is no trained model to compare the base with yet.')
+    ? noModel(l10n.t('There is no trained model to compare the base with yet.'))
     : new InstructError({
         code: 'missing-file',
-        message: `The aligned model ${aligned} is missing.`,
-        remedy: 'Correct "models.aligned" in instruct.json, or leave it out for the newest one.',
+        message: l10n.t`The aligned model ${aligned} is missing.`,
+        remedy: l10n.t(
+          'Correct "models.aligned" in instruct.json, or leave it out for the newest one.',
+        ),
         place: { path: 'instruct.json', key: 'models.aligned' },
       });
 }
@@ -108,7 +111,7 @@ export async function compareInDiff(
   const entries = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: 'Writing completions',
+      title: l10n.t('Writing completions'),
       cancellable: true,
     },
     async (progress, token) => {
@@ -161,8 +164,8 @@ function lensTarget(argument: unknown): { uri: vscode.Uri; line: number } | unde
 function noPrompt(): InstructError {
   return new InstructError({
     code: 'bad-argument',
-    message: 'There is no prompt here to compare completions of.',
-    remedy: 'Select a text, or put the cursor on a prompt, and try again.',
+    message: l10n.t('There is no prompt here to compare completions of.'),
+    remedy: l10n.t('Select a text, or put the cursor on a prompt, and try again.'),
   });
 }
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { TrainerLauncher } from '../runs/trainerLauncher.ts';
 import { chooseInSteps } from './quickSteps.ts';
@@ -19,7 +20,10 @@ export async function createSampleProject(
   const folder = typeof argument === 'string' ? argument : await chooseFolder();
   if (folder === undefined) return;
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Creating the sample project…' },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: l10n.t('Creating the sample project…'),
+    },
     () => launcher.initialize(folder),
   );
   if (isOpen(folder)) return;
@@ -28,9 +32,9 @@ export async function createSampleProject(
     await vscode.commands.executeCommand('vscode.openFolder', uri);
     return;
   }
-  const open = 'Open';
-  const openNew = 'Open in New Window';
-  const text = `The sample project is in ${folder}.`;
+  const open = l10n.t('Open');
+  const openNew = l10n.t('Open in New Window');
+  const text = l10n.t`The sample project is in ${folder}.`;
   const chosen = await vscode.window.showInformationMessage(text, open, openNew);
   if (chosen === undefined) return;
   await vscode.commands.executeCommand('vscode.openFolder', uri, {
@@ -42,16 +46,16 @@ async function chooseFolder(): Promise<string | undefined> {
   const here = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri
     .fsPath;
   if (here !== undefined && (await isFree(here))) {
-    const answer = await chooseInSteps('Create Sample Project', [
+    const answer = await chooseInSteps(l10n.t('Create Sample Project'), [
       {
-        placeholder: 'Where to create it',
+        placeholder: l10n.t('Where to create it'),
         choices: [
           {
-            label: `$(folder) In ${path.basename(here)}`,
-            description: 'this folder is empty',
+            label: `$(folder) ${l10n.t`In ${path.basename(here)}`}`,
+            description: l10n.t('this folder is empty'),
             value: here,
           },
-          { label: '$(folder-opened) In Another Folder…', value: '' },
+          { label: `$(folder-opened) ${l10n.t('In Another Folder…')}`, value: '' },
         ],
       },
     ]);
@@ -61,8 +65,8 @@ async function chooseFolder(): Promise<string | undefined> {
   const picked = await vscode.window.showOpenDialog({
     canSelectFolders: true,
     canSelectFiles: false,
-    title: 'Where to Create the Sample Project',
-    openLabel: 'Create Here',
+    title: l10n.t('Where to Create the Sample Project'),
+    openLabel: l10n.t('Create Here'),
   });
   const parent = picked?.at(0)?.fsPath;
   if (parent === undefined) return undefined;

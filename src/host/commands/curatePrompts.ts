@@ -5,31 +5,36 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { curationSteps, type CurationStep, type Dataset } from '../../data/index.ts';
 import { curationReplySchema, type CurationProposal } from '../../protocol/curation.ts';
 import { cancellable } from '../cancellable.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { AskStudio } from '../studioCommand.ts';
-import { counted, oneLine } from '../views/treeNode.ts';
+import { counted } from '../counted.ts';
+import { oneLine } from '../views/treeNode.ts';
 
 const stepWords = {
-  duplicates: ['Remove Duplicates', 'prompts that begin with 200 equal characters'],
-  cap: ['Cap Prompts per User', 'at most 200 of each, as the paper has it'],
-  splits: ['Assign Splits', 'by user, so that nobody is in two'],
-  'personal-data': ['Mask Personal Data', 'in the training split; every find is shown'],
-  categories: ['Suggest Categories', 'the paper’s ten, by rules'],
-  languages: ['Detect Languages', ''],
+  duplicates: [l10n.t('Remove Duplicates'), l10n.t('prompts that begin with 200 equal characters')],
+  cap: [l10n.t('Cap Prompts per User'), l10n.t('at most 200 of each, as the paper has it')],
+  splits: [l10n.t('Assign Splits'), l10n.t('by user, so that nobody is in two')],
+  'personal-data': [
+    l10n.t('Mask Personal Data'),
+    l10n.t('in the training split; every find is shown'),
+  ],
+  categories: [l10n.t('Suggest Categories'), l10n.t('the paper’s ten, by rules')],
+  languages: [l10n.t('Detect Languages'), ''],
 } as const satisfies Record<CurationStep, readonly [string, string]>;
 
 const doneWords = {
-  duplicates: 'removed',
-  cap: 'removed',
-  splits: 'put into splits',
-  'personal-data': 'masked',
-  categories: 'categorised',
-  languages: 'marked with their language',
-} as const satisfies Record<CurationStep, string>;
+  duplicates: (prompts) => l10n.t`${prompts} removed.`,
+  cap: (prompts) => l10n.t`${prompts} removed.`,
+  splits: (prompts) => l10n.t`${prompts} put into splits.`,
+  'personal-data': (prompts) => l10n.t`${prompts} masked.`,
+  categories: (prompts) => l10n.t`${prompts} categorised.`,
+  languages: (prompts) => l10n.t`${prompts} marked with their language.`,
+} as const satisfies Record<CurationStep, (prompts: string) => string>;
 
 interface Reviewed extends vscode.QuickPickItem {
   readonly promptId?: string;
@@ -47,12 +52,12 @@ export async function curatePrompts(
   const argv = ['curate', '--project', project.path, '--step', step, '--summary'];
   const { proposals } = await working(title, ask, argv);
   if (proposals.length === 0) {
-    void vscode.window.showInformationMessage(`${title}: nothing to change.`);
+    void vscode.window.showInformationMessage(l10n.t`${title}: nothing to change.`);
     return;
   }
   const items = reviewItems(await project.expectDataset(), proposals);
   const chosen = await vscode.window.showQuickPick(items, {
-    title: `${title}: ${counted(proposals.length, 'prompt')}; leave out what is to stay`,
+    title: l10n.t`${title}: ${counted(proposals.length, 'prompt')}; leave out what is to stay`,
     canPickMany: true,
     matchOnDetail: true,
     ignoreFocusOut: true,
@@ -65,7 +70,7 @@ export async function curatePrompts(
     await writeFile(list, JSON.stringify(ids));
     const done = await working(title, ask, [...argv, '--apply', '--only', list]);
     await project.refresh();
-    const words = `${counted(done.proposals.length, 'prompt')} ${doneWords[step]}.`;
+    const words = doneWords[step](counted(done.proposals.length, 'prompt'));
     void vscode.window.showInformationMessage(words);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -77,7 +82,7 @@ async function chooseStep(): Promise<CurationStep | undefined> {
     const [label, description] = stepWords[step];
     return { label, description, step };
   });
-  const title = vscode.l10n.t('Curate Prompts');
+  const title = l10n.t('Curate Prompts');
   return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.step;
 }
 
@@ -91,7 +96,7 @@ function reviewItems(dataset: Dataset, proposals: readonly CurationProposal[]): 
         ? []
         : [
             {
-              label: `like “${oneLine(kept.text, 60)}”, which stays`,
+              label: l10n.t`like “${oneLine(kept.text, 60)}”, which stays`,
               kind: vscode.QuickPickItemKind.Separator,
             },
           ];

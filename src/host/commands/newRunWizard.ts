@@ -1,5 +1,6 @@
 /** "New Run…": every choice about a run in a few quick picks, with a way back and a summary. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import {
   hyperparameterProblem,
@@ -20,17 +21,20 @@ import { targetId } from './arguments.ts';
 import { ask, type Choice } from './quickSteps.ts';
 import { modelChoice, modelsOf, noModel } from './trainingCommands.ts';
 
-const title = 'New Run';
+const title = l10n.t('New Run');
 
 /** The stages that can be begun here, with what they learn from. */
 const begun: readonly { readonly stage: TunableStage; readonly detail: string }[] = [
-  { stage: 'sft', detail: 'Learns from demonstrations' },
-  { stage: 'rm', detail: 'Learns from rankings which completions people prefer' },
-  { stage: 'ppo', detail: 'Optimises the policy for the reward model’s score' },
-  { stage: 'dpo', detail: 'Learns from rankings directly, without a reward model' },
-  { stage: 'expert', detail: 'Learns from its own completions that the reward model likes best' },
-  { stage: 'sample', detail: 'Writes completions to be ranked' },
-  { stage: 'eval', detail: 'Compares models on held-out prompts' },
+  { stage: 'sft', detail: l10n.t('Learns from demonstrations') },
+  { stage: 'rm', detail: l10n.t('Learns from rankings which completions people prefer') },
+  { stage: 'ppo', detail: l10n.t('Optimises the policy for the reward model’s score') },
+  { stage: 'dpo', detail: l10n.t('Learns from rankings directly, without a reward model') },
+  {
+    stage: 'expert',
+    detail: l10n.t('Learns from its own completions that the reward model likes best'),
+  },
+  { stage: 'sample', detail: l10n.t('Writes completions to be ranked') },
+  { stage: 'eval', detail: l10n.t('Compares models on held-out prompts') },
 ];
 
 /** What has been chosen so far. */
@@ -107,7 +111,7 @@ async function askStage(draft: Draft, total: number): Promise<Turn> {
     detail,
     value: stage,
   }));
-  const answer = await ask(title, { placeholder: 'What to do', choices }, 1, total);
+  const answer = await ask(title, { placeholder: l10n.t('What to do'), choices }, 1, total);
   if (answer === undefined || answer === 'back') return undefined;
   const stage = begun.find((each) => each.stage === answer.value)?.stage;
   if (stage !== draft.stage) draft.changed.clear();
@@ -120,8 +124,8 @@ async function askModel(draft: Draft, models: readonly ModelInfo[], total: numbe
     draft.stage === 'rm' || draft.stage === 'dpo' || hasReward(draft.stage)
       ? modelsMadeBy(models, 'sft')
       : languageModels(models);
-  if (fits.length === 0) throw noModel('There is no SFT model to start from yet.');
-  const step = { placeholder: 'Model to start from', choices: fits.map(modelChoice) };
+  if (fits.length === 0) throw noModel(l10n.t('There is no SFT model to start from yet.'));
+  const step = { placeholder: l10n.t('Model to start from'), choices: fits.map(modelChoice) };
   const answer = await ask(title, step, 2, total);
   if (answer === undefined || answer === 'back') return answer;
   draft.model = answer.value;
@@ -136,8 +140,8 @@ async function askReward(
 ): Promise<Turn> {
   if (!hasReward(draft.stage)) return 'next';
   const rewards = modelsMadeBy(models, 'rm');
-  if (rewards.length === 0) throw noModel('There is no reward model yet.', 'rm');
-  const step = { placeholder: 'Reward model', choices: rewards.map(modelChoice) };
+  if (rewards.length === 0) throw noModel(l10n.t('There is no reward model yet.'), 'rm');
+  const step = { placeholder: l10n.t('Reward model'), choices: rewards.map(modelChoice) };
   const answer = await ask(title, step, at, total);
   if (answer === undefined || answer === 'back') return answer;
   draft.reward = answer.value;
@@ -169,7 +173,7 @@ async function askSettings(
       return {
         label: changed === undefined ? key : `$(edit) ${key}`,
         description: `${String(value)}${unit}`,
-        detail: row.description,
+        detail: l10n.t(row.description),
         value: key,
       };
     });
@@ -178,15 +182,16 @@ async function askSettings(
     const answer = await ask(
       title,
       {
-        placeholder: 'Settings: go on, or choose one to change it',
+        placeholder: l10n.t('Settings: go on, or choose one to change it'),
         choices: [
           {
-            label: '$(check) Go On',
-            description: count === 0 ? 'with these settings' : `with ${count} changed`,
+            label: `$(check) ${l10n.t('Go On')}`,
+            description:
+              count === 0 ? l10n.t('with these settings') : l10n.t`with ${count} changed`,
             value: '',
           },
-          { ...separator, label: 'settings' },
-          { label: 'seed', description: String(draft.seed), value: 'seed' },
+          { ...separator, label: l10n.t('settings') },
+          { label: l10n.t('seed'), description: String(draft.seed), value: 'seed' },
           ...rows,
         ],
       },
@@ -202,11 +207,12 @@ async function askSettings(
 
 function askSeed(seed: number): Thenable<string | undefined> {
   return vscode.window.showInputBox({
-    title: 'Seed',
-    prompt: 'Decides everything that is drawn: the same seed gives the same weights.',
+    title: l10n.t('Seed'),
+    prompt: l10n.t('Decides everything that is drawn: the same seed gives the same weights.'),
     value: String(seed),
     ignoreFocusOut: true,
-    validateInput: (text) => (/^\d{1,15}$/.test(text) ? undefined : 'A whole number from 0'),
+    validateInput: (text) =>
+      /^\d{1,15}$/.test(text) ? undefined : l10n.t('A whole number from 0'),
   });
 }
 
@@ -227,7 +233,8 @@ async function change(
       : typeof row.default === 'boolean'
         ? text === 'true'
         : text;
-  const paper = row.paper === null ? 'the paper does not say' : `paper: ${String(row.paper)}`;
+  const paper =
+    row.paper === null ? l10n.t('the paper does not say') : l10n.t`paper: ${String(row.paper)}`;
   const choices =
     typeof row.default === 'boolean'
       ? ['true', 'false']
@@ -239,7 +246,7 @@ async function change(
       ? await vscode.window.showQuickPick([...choices], { title: key, ignoreFocusOut: true })
       : await vscode.window.showInputBox({
           title: key,
-          prompt: `${row.description} Default ${String(row.default)}, ${paper}.`,
+          prompt: l10n.t`${l10n.t(row.description)} Default ${String(row.default)}, ${paper}.`,
           value: String(draft.changed.get(key) ?? usual),
           ignoreFocusOut: true,
           validateInput: (given) => hyperparameterProblem(stage, key, read(given)) ?? undefined,
@@ -265,20 +272,23 @@ async function askSummary(
     return model === undefined ? [] : [modelLabel(model)];
   });
   const changed = [...draft.changed].map(([key, value]) => `${key} = ${String(value)}`);
+  const [model, reward] = from;
   const what = [
-    `${stageLabels[stage]} from ${from.join(' and ')}`,
+    from.length > 1
+      ? l10n.t`${stageLabels[stage]} from ${model} and ${reward}`
+      : l10n.t`${stageLabels[stage]} from ${from.join()}`,
     ...changed,
-    `seed ${draft.seed}`,
+    l10n.t`seed ${draft.seed}`,
   ].join(' · ');
   const answer = await ask(
     title,
     {
-      placeholder: 'Start the run, or write it down',
+      placeholder: l10n.t('Start the run, or write it down'),
       choices: [
         startChoice(await toldOf(asking, draft, stage), what, timeOf(project, stage)),
         {
-          label: '$(save) Write to a File…',
-          detail: 'A *.run.json, to be started from the editor, a task or the command line',
+          label: `$(save) ${l10n.t('Write to a File…')}`,
+          detail: l10n.t('A *.run.json, to be started from the editor, a task or the command line'),
           value: 'file',
         },
       ],
@@ -309,15 +319,15 @@ function startChoice(told: EstimateReply | undefined, what: string, time: string
   const refusal = told?.refusal;
   if (refusal !== undefined && refusal !== null) {
     return {
-      label: '$(warning) Change the Settings',
+      label: `$(warning) ${l10n.t('Change the Settings')}`,
       description: refusal.message,
       detail: refusal.remedy,
       value: 'back',
     };
   }
-  const memory = told === undefined ? [] : [`Needs about ${inBytes(told.total)} of memory`];
+  const memory = told === undefined ? [] : [l10n.t`Needs about ${inBytes(told.total)} of memory`];
   const detail = [...memory, time].join('; ');
-  return { label: '$(play) Start', description: what, detail, value: 'start' };
+  return { label: `$(play) ${l10n.t('Start')}`, description: what, detail, value: 'start' };
 }
 
 /** How long the last run of the kind took. */
@@ -325,8 +335,8 @@ function timeOf(project: ProjectFolder, stage: TunableStage): string {
   const views = project.runs.runs.filter(({ spec }) => spec?.stage === stage);
   const seconds = secondsOfLast(views.map(({ view }) => view));
   return seconds === undefined
-    ? 'the first of its kind here: the time is known after the first steps'
-    : `the last one took ${spokenDuration(seconds)}`;
+    ? l10n.t('the first of its kind here: the time is known after the first steps')
+    : l10n.t`the last one took ${spokenDuration(seconds)}`;
 }
 
 function settingOptions(changed: Draft['changed']): string[] {
@@ -361,7 +371,7 @@ async function writePlan(
   };
   const target = await vscode.window.showSaveDialog({
     defaultUri: vscode.Uri.file(path.join(project.path, `${stage}${plannedRunSuffix}`)),
-    filters: { 'Planned run': ['run.json'] },
+    filters: { [l10n.t('Planned run')]: ['run.json'] },
   });
   if (target === undefined) return;
   await vscode.workspace.fs.writeFile(

@@ -1,5 +1,6 @@
 /** Every command of the manifest, bound to what does it. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { kindOfFile } from '../../data/index.ts';
 import { projectFileName } from '../../protocol/project.ts';
@@ -259,33 +260,41 @@ function runHandlers({ projects, runPanels }: CommandSurroundings): Record<strin
     project.runs.isLive(run);
   return {
     openRun: async (argument) => {
-      const filter = { title: 'Open Run', accepts: () => true, none: 'There is no run yet.' };
+      const filter = {
+        title: l10n.t('Open Run'),
+        accepts: () => true,
+        none: l10n.t('There is no run yet.'),
+      };
       const run = await chooseRun(projects.expect(), argument, filter);
       if (run !== undefined) await runPanels.open(run.id);
     },
     showRunLog: async (argument) => {
-      const filter = { title: 'Show Run Log', accepts: () => true, none: 'There is no run yet.' };
+      const filter = {
+        title: l10n.t('Show Run Log'),
+        accepts: () => true,
+        none: l10n.t('There is no run yet.'),
+      };
       const run = await chooseRun(projects.expect(), argument, filter);
       if (run !== undefined) await showRunLog(run);
     },
     stopRun: async (argument) => {
       const project = projects.expect();
-      const none = 'No run is at work: there is nothing to stop.';
-      const filter = { title: 'Stop Run', accepts: isLive(project), none };
+      const none = l10n.t('No run is at work: there is nothing to stop.');
+      const filter = { title: l10n.t('Stop Run'), accepts: isLive(project), none };
       const run = await chooseRun(project, argument, filter);
       if (run === undefined) return;
       expectTrust();
       await vscode.window.withProgress(
-        { location: { viewId: 'instruct.runs' }, title: 'Stopping…' },
+        { location: { viewId: 'instruct.runs' }, title: l10n.t('Stopping…') },
         () => project.runs.stop(run),
       );
     },
     pauseRun: async (argument) => {
       const project = projects.expect();
       const run = await chooseRun(project, argument, {
-        title: 'Pause Run',
+        title: l10n.t('Pause Run'),
         accepts: ({ state }) => state === 'running',
-        none: 'No run is at work: there is nothing to pause.',
+        none: l10n.t('No run is at work: there is nothing to pause.'),
       });
       if (run === undefined) return;
       expectTrust();
@@ -294,9 +303,9 @@ function runHandlers({ projects, runPanels }: CommandSurroundings): Record<strin
     resumeRun: async (argument) => {
       const project = projects.expect();
       const run = await chooseRun(project, argument, {
-        title: 'Resume Run',
+        title: l10n.t('Resume Run'),
         accepts: (candidate) => candidate.state === 'paused' || candidate.isResumable,
-        none: 'No run waits to go on: there is nothing to resume.',
+        none: l10n.t('No run waits to go on: there is nothing to resume.'),
       });
       if (run === undefined) return;
       expectTrust();
@@ -305,9 +314,9 @@ function runHandlers({ projects, runPanels }: CommandSurroundings): Record<strin
     deleteRun: async (argument) => {
       const project = projects.expect();
       const run = await chooseRun(project, argument, {
-        title: 'Delete Run',
+        title: l10n.t('Delete Run'),
         accepts: (candidate) => !project.runs.isLive(candidate),
-        none: 'There is no run to delete.',
+        none: l10n.t('There is no run to delete.'),
       });
       if (run !== undefined) await deleteRun(project, run);
     },

@@ -1,12 +1,14 @@
 /** What can be done to a run that stands. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { InstructError } from '../../protocol/errors.ts';
 import { runFiles } from '../../protocol/run.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { Run } from '../runs/run.ts';
 import { runNodes } from '../views/runNodes.ts';
+import type { TreeNode } from '../views/treeNode.ts';
 import { stageLabels } from '../views/stageLabels.ts';
 import { targetId } from './arguments.ts';
 import { chooseInSteps } from './quickSteps.ts';
@@ -33,7 +35,7 @@ export async function chooseRun(
   if (id !== undefined) {
     const run = await project.runs.find(id);
     if (run !== undefined) return run;
-    throw noRun(`There is no run "${id}" in this project.`);
+    throw noRun(l10n.t`There is no run "${id}" in this project.`);
   }
   const runs = project.runs.runs.filter(filter.accepts);
   if (runs.length === 0) throw noRun(filter.none);
@@ -41,11 +43,11 @@ export async function chooseRun(
   const nodes = runNodes(runs, isLive, Date.now());
   const chosen = await chooseInSteps(filter.title, [
     {
-      placeholder: 'Run',
+      placeholder: l10n.t('Run'),
       choices: nodes
         .flatMap((node) => [node, ...(node.children ?? [])])
         .map((node) => ({
-          label: `$(${node.icon ?? 'circle'}) ${node.label}`,
+          label: withIcon(node),
           description: node.description ?? '',
           detail: targetId(node, 'run') ?? '',
           value: targetId(node, 'run') ?? '',
@@ -60,7 +62,7 @@ export async function chooseRun(
 export async function showRunLog(run: Run): Promise<void> {
   const file = path.join(run.folder, runFiles.log);
   if (!existsSync(file)) {
-    throw noRun(`The run ${run.id} has no log: it has not been started by the editor yet.`);
+    throw noRun(l10n.t`The run ${run.id} has no log: it has not been started by the editor yet.`);
   }
   await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: true });
 }
@@ -70,17 +72,20 @@ export async function deleteRun(project: ProjectFolder, run: Run): Promise<void>
   if (project.runs.isLive(run)) {
     throw new InstructError({
       code: 'run-is-live',
-      message: `The run ${run.id} is at work and cannot be deleted.`,
-      remedy: 'Stop it first.',
+      message: l10n.t`The run ${run.id} is at work and cannot be deleted.`,
+      remedy: l10n.t('Stop it first.'),
     });
   }
-  const name = run.spec === undefined ? run.id : `${stageLabels[run.spec.stage]} run ${run.id}`;
+  const question =
+    run.spec === undefined
+      ? l10n.t`Delete the ${run.id}?`
+      : l10n.t`Delete the ${stageLabels[run.spec.stage]} run ${run.id}?`;
   const users = dependents(project, run);
-  const used = users.length === 0 ? '' : `Its model was used by ${users.join(', ')}. `;
-  const detail = `${used}Its model, checkpoints and metrics go with it.`;
-  const confirm = 'Delete';
+  const used = users.length === 0 ? [] : [l10n.t`Its model was used by ${users.join(', ')}.`];
+  const detail = [...used, l10n.t('Its model, checkpoints and metrics go with it.')].join(' ');
+  const confirm = l10n.t('Delete');
   const options = { modal: true, detail };
-  const answer = await vscode.window.showWarningMessage(`Delete the ${name}?`, options, confirm);
+  const answer = await vscode.window.showWarningMessage(question, options, confirm);
   if (answer !== confirm) return;
   const uri = vscode.Uri.file(run.folder);
   const remove = (useTrash: boolean): Thenable<void> =>
@@ -98,5 +103,14 @@ function dependents(project: ProjectFolder, run: Run): string[] {
 }
 
 function noRun(message: string): InstructError {
-  return new InstructError({ code: 'bad-run', message, remedy: 'Start one from the Runs view.' });
+  return new InstructError({
+    code: 'bad-run',
+    message,
+    remedy: l10n.t('Start one from the Runs view.'),
+  });
+}
+
+function withIcon({ icon, label }: TreeNode): string {
+  const name = icon ?? 'circle';
+  return `$(${name}) ${label}`;
 }

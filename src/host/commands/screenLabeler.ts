@@ -1,4 +1,5 @@
 /** The paper's screening test of a new labeler, asked for step by step and shown as a page. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { screenCandidate, type Dataset } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
@@ -14,29 +15,34 @@ export async function screenLabeler(project: ProjectFolder, pages: Pages): Promi
   if (labelers.length < 2) {
     throw new InstructError({
       code: 'empty-dataset',
-      message:
+      message: l10n.t(
         'Screening compares a candidate’s rankings with a researcher’s, and only one has any.',
-      remedy: 'Have both rank the same prompts, by "Rate each, then rank" so that flags are given.',
+      ),
+      remedy: l10n.t(
+        'Have both rank the same prompts, by "Rate each, then rank" so that flags are given.',
+      ),
     });
   }
   const candidate = await vscode.window.showQuickPick(labelers, {
-    title: vscode.l10n.t('Screen Labeler (1/4): the Candidate'),
+    title: l10n.t('Screen Labeler (1/4): the Candidate'),
   });
   if (candidate === undefined) return;
   const researchers = await vscode.window.showQuickPick(
     labelers.filter((name) => name !== candidate),
-    { title: vscode.l10n.t('Screen Labeler (2/4): the Researchers'), canPickMany: true },
+    { title: l10n.t('Screen Labeler (2/4): the Researchers'), canPickMany: true },
   );
   if (researchers === undefined || researchers.length === 0) return;
   const ratings = await rateDemonstrations(dataset, candidate);
   if (ratings === undefined) return;
   const topics = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Screen Labeler (4/4): Topics'),
-    prompt: 'Groups or topics whose sensitive speech the candidate can judge, by own account',
-    placeHolder: 'separated by commas; may be empty',
+    title: l10n.t('Screen Labeler (4/4): Topics'),
+    prompt: l10n.t(
+      'Groups or topics whose sensitive speech the candidate can judge, by own account',
+    ),
+    placeHolder: l10n.t('separated by commas; may be empty'),
   });
   if (topics === undefined) return;
-  await pages.show(`Screening of ${candidate}`, async () => {
+  await pages.show(l10n.t`Screening of ${candidate}`, async () => {
     const result = await screenCandidate(await project.expectDataset(), {
       candidate,
       researchers,
@@ -60,14 +66,14 @@ async function rateDemonstrations(
     }));
   if (items.length === 0) return [];
   const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Screen Labeler (3/4): Demonstrations to Rate, for Sensitive Prompts'),
+    title: l10n.t('Screen Labeler (3/4): Demonstrations to Rate, for Sensitive Prompts'),
     canPickMany: true,
   });
   if (chosen === undefined) return undefined;
   const ratings: number[] = [];
   for (const [at, { label, detail }] of chosen.entries()) {
     const rating = await vscode.window.showQuickPick(['7', '6', '5', '4', '3', '2', '1'], {
-      title: vscode.l10n.t('Demonstration {0} of {1}: {2}', at + 1, chosen.length, label),
+      title: l10n.t('Demonstration {0} of {1}: {2}', at + 1, chosen.length, label),
       placeHolder: detail,
     });
     if (rating === undefined) return undefined;

@@ -1,4 +1,5 @@
 /** Settling where labelers contradict each other. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { contestedPrompts } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
@@ -15,17 +16,21 @@ export async function settleDisagreement(
   if (contested.length === 0) {
     throw new InstructError({
       code: 'empty-dataset',
-      message: 'No prompt has rankings that contradict each other, so there is nothing to settle.',
-      remedy: 'Have two labelers rank the same prompts: see "labelersPerPrompt" in instruct.json.',
+      message: l10n.t(
+        'No prompt has rankings that contradict each other, so there is nothing to settle.',
+      ),
+      remedy: l10n.t(
+        'Have two labelers rank the same prompts: see "labelersPerPrompt" in instruct.json.',
+      ),
     });
   }
   const items = contested.map((each) => ({
     label: dataset.promptById(each.promptId)?.text.slice(0, 120) ?? each.promptId,
-    description: `${each.disagreed} of ${each.compared} contradict`,
+    description: l10n.t`${each.disagreed} of ${each.compared} contradict`,
     detail: each.reason,
     each,
   }));
-  const title = vscode.l10n.t('Settle Disagreement');
+  const title = l10n.t('Settle Disagreement');
   const chosen = await vscode.window.showQuickPick(items, { title, matchOnDetail: true });
   if (chosen === undefined) return;
   const { promptId, rankings, reason } = chosen.each;

@@ -1,6 +1,7 @@
 /** Evaluating from the editor: what to judge, opening the report, comparing two, saving one. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { InstructError } from '../../protocol/errors.ts';
 import { chooseRun } from '../commands/runCommands.ts';
@@ -12,7 +13,7 @@ import type { Run } from '../runs/run.ts';
 import { saveAs } from '../saveAs.ts';
 import type { TrainerLauncher } from '../runs/trainerLauncher.ts';
 import { languageModels, type ModelInfo } from '../views/modelCatalog.ts';
-import { counted } from '../views/treeNode.ts';
+import { counted } from '../counted.ts';
 import { openReportFile } from './reportEditor.ts';
 import { roleNames } from './roleNames.ts';
 import { hasReport, reportPath } from './reportFile.ts';
@@ -21,15 +22,16 @@ import { hasReport, reportPath } from './reportFile.ts';
 export const planEvaluation: RunPlanner = async (project, argument) => {
   const { models: named } = project.expectProject();
   const models = languageModels(await modelsOf(project)).filter(({ ref }) => ref !== named.base);
-  if (models.length === 0) throw noModel('There is no model yet to be held against the base.');
+  if (models.length === 0)
+    throw noModel(l10n.t('There is no model yet to be held against the base.'));
   const given = targetId(argument, 'model');
   const newest = newestOfEach(models);
   const dataset = await project.expectDataset();
   const total = dataset.counts().prompts.bySplit.get('test') ?? 0;
-  const title = vscode.l10n.t('Evaluate Models');
+  const title = l10n.t('Evaluate Models');
   for (;;) {
     const refs = await askMany(title, {
-      placeholder: 'Models to judge, besides the base',
+      placeholder: l10n.t('Models to judge, besides the base'),
       choices: models.map((model) => ({
         ...modelChoice(model),
         picked: newest.includes(model) || model.ref === given,
@@ -41,12 +43,12 @@ export const planEvaluation: RunPlanner = async (project, argument) => {
     const amount = await ask(
       title,
       {
-        placeholder: 'On how many held-out prompts',
+        placeholder: l10n.t('On how many held-out prompts'),
         choices: [
-          { label: `All ${counted(total, 'prompt')} of the test split`, value: '0' },
+          { label: l10n.t`All ${counted(total, 'prompt')} of the test split`, value: '0' },
           ...some.map((count) => ({
             label: counted(count, 'prompt'),
-            description: `an interval of about ± ${(98 / Math.sqrt(count)).toFixed(0)} %`,
+            description: l10n.t`an interval of about ± ${(98 / Math.sqrt(count)).toFixed(0)} %`,
             value: String(count),
           })),
         ],
@@ -69,7 +71,7 @@ export async function openReport(
   argument: unknown,
   expectTrust: () => void,
 ): Promise<void> {
-  const run = await chooseEvaluation(project, argument, 'Open Evaluation Report');
+  const run = await chooseEvaluation(project, argument, l10n.t('Open Evaluation Report'));
   if (run === undefined) return;
   if (!hasReport(run.folder)) {
     expectTrust();
@@ -84,22 +86,25 @@ export async function compareEvaluations(
   launcher: TrainerLauncher,
   argument: unknown,
 ): Promise<void> {
-  const title = 'Compare Evaluations';
+  const title = l10n.t('Compare Evaluations');
   const done = evaluations(project);
   if (done.length < 2) {
     throw new InstructError({
       code: 'bad-run',
-      message: `Two finished evaluations can be compared, and there ${done.length === 1 ? 'is one' : 'are none'}.`,
-      remedy: 'Evaluate again after the next training run.',
+      message:
+        done.length === 1
+          ? l10n.t('Two finished evaluations can be compared, and there is one.')
+          : l10n.t('Two finished evaluations can be compared, and there are none.'),
+      remedy: l10n.t('Evaluate again after the next training run.'),
     });
   }
   const first = await chooseEvaluation(project, argument, title);
   if (first === undefined) return;
   const others = done.filter(({ id }) => id !== first.id);
   const second = await chooseRun(project, others.length === 1 ? others[0].id : undefined, {
-    title: `${title}: ${first.id} with`,
+    title: l10n.t`${title}: ${first.id} with`,
     accepts: (run) => others.includes(run),
-    none: 'There is no other evaluation.',
+    none: l10n.t('There is no other evaluation.'),
   });
   if (second === undefined) return;
   const [before, after] = [first, second].sort((a, b) => madeAt(a) - madeAt(b));
@@ -120,17 +125,29 @@ export async function exportReport(argument: unknown): Promise<void> {
   if (uri === undefined) {
     throw new InstructError({
       code: 'bad-argument',
-      message: 'No evaluation report is open.',
-      remedy: 'Open one from the Runs view.',
+      message: l10n.t('No evaluation report is open.'),
+      remedy: l10n.t('Open one from the Runs view.'),
     });
   }
   const picked = await vscode.window.showQuickPick(
     [
-      { label: 'HTML', description: 'One page with plots, for any browser', ending: 'html' },
-      { label: 'Markdown', description: 'For an issue, a pull request or a paper', ending: 'md' },
-      { label: 'JSON', description: 'Every number and every answer', ending: 'json' },
+      {
+        label: 'HTML',
+        description: l10n.t('One page with plots, for any browser'),
+        ending: 'html',
+      },
+      {
+        label: 'Markdown',
+        description: l10n.t('For an issue, a pull request or a paper'),
+        ending: 'md',
+      },
+      {
+        label: 'JSON',
+        description: l10n.t('Every number and every answer'),
+        ending: 'json',
+      },
     ],
-    { title: 'Save Report As' },
+    { title: l10n.t('Save Report As') },
   );
   if (picked === undefined) return;
   const { dir, name } = path.parse(uri.fsPath);
@@ -156,7 +173,7 @@ function chooseEvaluation(
   return chooseRun(project, argument, {
     title,
     accepts: ({ spec, state }) => spec?.stage === 'eval' && state === 'finished',
-    none: 'No evaluation has finished yet: run “Evaluate Models…”.',
+    none: l10n.t('No evaluation has finished yet: run “Evaluate Models…”.'),
   });
 }
 

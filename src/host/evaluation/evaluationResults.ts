@@ -1,4 +1,5 @@
 /** An evaluation as a few tests, one a suite and slice: what each says, and whether it passes. */
+import * as l10n from '@vscode/l10n';
 import {
   modelName,
   percent,
@@ -11,9 +12,9 @@ import type { EvaluationReport, EvaluationSlice } from '../../protocol/evaluatio
 
 /** The suites, in the order in which they are listed. */
 export const suites = {
-  winRate: 'Held-out Prompts',
-  tax: 'Alignment Tax',
-  reward: 'Reward Model',
+  winRate: l10n.t('Held-out Prompts'),
+  tax: l10n.t('Alignment Tax'),
+  reward: l10n.t('Reward Model'),
 } as const;
 /** One of {@link suites}. */
 export type SuiteName = keyof typeof suites;
@@ -51,16 +52,16 @@ function winRateOf(report: EvaluationReport, slice: EvaluationSlice): SliceResul
   const label = sliceName(slice.name);
   const fixed = { suite: 'winRate', slice: slice.name, label } as const;
   if (subject === null) {
-    const said = 'Only one model was judged.';
+    const said = l10n.t('Only one model was judged.');
     return { ...fixed, passed: null, said, expected: '', actual: '' };
   }
   const { model, baseline, preferred } = subject;
-  const who = `${modelName(model)} preferred to ${modelName(baseline)}`;
+  const who = l10n.t`${modelName(model)} preferred to ${modelName(baseline)}`;
   return {
     ...fixed,
     passed: verdict(preferred) !== 'worse',
-    said: `${who} on ${withInterval(preferred)} of ${slice.prompts.toLocaleString('en')} prompts.`,
-    expected: `${who}: an interval that reaches 50.0 %`,
+    said: l10n.t`${who} on ${withInterval(preferred)} of ${slice.prompts.toLocaleString('en')} prompts.`,
+    expected: l10n.t`${who}: an interval that reaches 50.0 %`,
     actual: `${who}: ${withInterval(preferred)}`,
   };
 }
@@ -81,9 +82,9 @@ function taxOf(report: EvaluationReport): SliceResult[] {
       slice: task,
       label: task,
       passed: now >= then - half,
-      said: `${name} is right on ${percent(now)} of about ${n.toFixed(0)} questions, the base on ${percent(then)}; chance explains ± ${percent(half)}.`,
-      expected: `right on ${percent(Math.max(0, then - half))} or more`,
-      actual: `right on ${percent(now)}`,
+      said: l10n.t`${name} is right on ${percent(now)} of about ${n.toFixed(0)} questions, the base on ${percent(then)}; chance explains ± ${percent(half)}.`,
+      expected: l10n.t`right on ${percent(Math.max(0, then - half))} or more`,
+      actual: l10n.t`right on ${percent(now)}`,
     };
   });
 }
@@ -93,17 +94,17 @@ function rewardOf({ rewardModel }: EvaluationReport): SliceResult[] {
   const { verdict: judged, validation } = rewardModel;
   const accuracy =
     validation === null
-      ? 'nothing is known of its accuracy'
-      : `it orders ${percent(validation.accuracy)} of ${validation.comparisons.toLocaleString('en')} held-out comparisons as people do, with a calibration error of ${percent(validation.calibrationError)}`;
+      ? l10n.t('nothing is known of its accuracy')
+      : l10n.t`it orders ${percent(validation.accuracy)} of ${validation.comparisons.toLocaleString('en')} held-out comparisons as people do, with a calibration error of ${percent(validation.calibrationError)}`;
   const findings = judged.reasons.map(({ finding }) => finding);
   return [
     {
       suite: 'reward',
       slice: 'calibration',
-      label: 'Good Enough for PPO',
+      label: l10n.t('Good Enough for PPO'),
       passed: judged.answer !== 'no',
-      said: [`The verdict is “${judged.answer}”: ${accuracy}.`, ...findings].join(' '),
-      expected: 'yes or caution',
+      said: [l10n.t`The verdict is “${judged.answer}”: ${accuracy}.`, ...findings].join(' '),
+      expected: l10n.t('yes or caution'),
       actual: [judged.answer, ...findings].join('\n'),
     },
   ];

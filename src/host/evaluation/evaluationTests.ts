@@ -1,9 +1,11 @@
 /** Evaluations in the Test Explorer: a few items, one a suite and slice; running any of them evaluates. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { headline, sliceName } from '../../data/index.ts';
 import { InstructError, toErrorData } from '../../protocol/errors.ts';
 import { categories } from '../../protocol/records.ts';
 import { Disposables } from '../disposables.ts';
+import { stateLabel } from '../views/runNodes.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { ProjectService } from '../project/projectService.ts';
 import type { Run } from '../runs/run.ts';
@@ -20,12 +22,12 @@ export class EvaluationTests implements vscode.Disposable {
   constructor(projects: ProjectService) {
     this.projects = projects;
     this.controller = this.owned.add(
-      vscode.tests.createTestController('instruct.evaluations', vscode.l10n.t('Evaluations')),
+      vscode.tests.createTestController('instruct.evaluations', l10n.t('Evaluations')),
     );
     this.controller.refreshHandler = () => this.list();
     this.owned.add(
       this.controller.createRunProfile(
-        vscode.l10n.t('Evaluate'),
+        l10n.t('Evaluate'),
         vscode.TestRunProfileKind.Run,
         (request, token) => this.evaluate(request, token),
         true,
@@ -110,7 +112,8 @@ export class EvaluationTests implements vscode.Disposable {
       for (const result of sliceResults(report)) {
         this.show(test, result, request);
       }
-      test.appendOutput(`${headline(report)}\r\nReport: ${reportPath(run.folder)}\r\n`);
+      const where = l10n.t`Report: ${reportPath(run.folder)}`;
+      test.appendOutput(`${headline(report)}\r\n${where}\r\n`);
     } catch (thrown) {
       const { message, remedy } = toErrorData(thrown);
       const said = new vscode.TestMessage(`${message} ${remedy}`);
@@ -152,13 +155,13 @@ export class EvaluationTests implements vscode.Disposable {
     if (!vscode.workspace.isTrusted) {
       throw new InstructError({
         code: 'bad-argument',
-        message: 'This folder is in Restricted Mode, where no process is started.',
-        remedy: 'Trust it first.',
+        message: l10n.t('This folder is in Restricted Mode, where no process is started.'),
+        remedy: l10n.t('Trust it first.'),
       });
     }
     project.expectProject();
     const run = await project.runs.start({ stage: 'eval', options: [] });
-    say(`${run.id}: started`);
+    say(l10n.t`${run.id}: started`);
     const owned = new Disposables();
     try {
       await new Promise<void>((resolve) => {
@@ -169,7 +172,7 @@ export class EvaluationTests implements vscode.Disposable {
           project.runs.onDidChange(({ run: changed, events }) => {
             if (changed.id !== run.id) return;
             for (const event of events) {
-              if (event.type === 'progress') say(`${event.step} of ${event.totalSteps}`);
+              if (event.type === 'progress') say(l10n.t`${event.step} of ${event.totalSteps}`);
             }
           }),
         );
@@ -189,8 +192,8 @@ export class EvaluationTests implements vscode.Disposable {
     throw new InstructError(
       run.view.error ?? {
         code: 'interrupted',
-        message: `The evaluation ${run.id} has not come to its end (${run.state}).`,
-        remedy: 'Resume it in the Runs view, or run the test again.',
+        message: l10n.t`The evaluation ${run.id} has not come to its end (${stateLabel(run.state)}).`,
+        remedy: l10n.t('Resume it in the Runs view, or run the test again.'),
       },
     );
   }

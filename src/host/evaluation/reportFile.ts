@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { InstructError } from '../../protocol/errors.ts';
 import {
   evaluationComparisonSchema,
@@ -27,33 +28,38 @@ export function hasReport(runFolder: string): boolean {
  */
 export async function readReport(file: string): Promise<EvaluationReport | EvaluationComparison> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    const remedy = 'Make it with “Instruct: Open Evaluation Report”.';
-    throw unreadable(file, 'missing-file', `cannot be read: ${String(cause)}`, remedy, cause);
+    const remedy = l10n.t('Make it with “Instruct: Open Evaluation Report”.');
+    const message = l10n.t`${named(file)} cannot be read: ${String(cause)}.`;
+    throw unreadable(file, 'missing-file', message, remedy, cause);
   });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    const remedy = 'Write it again with “instruct-studio report”.';
-    throw unreadable(file, 'bad-run', 'is no JSON', remedy, cause);
+    const remedy = l10n.t('Write it again with “instruct-studio report”.');
+    throw unreadable(file, 'bad-run', l10n.t`${named(file)} is no JSON.`, remedy, cause);
   }
   const comparison = evaluationComparisonSchema.safeParse(value);
   if (comparison.success) return comparison.data;
   const report = evaluationReportSchema.safeParse(value);
   if (report.success) return report.data;
   const [issue] = report.error.issues;
-  const what = `is no evaluation report of this version ("${issue.path.join('.')}": ${issue.message})`;
-  const remedy = 'Write it again with “instruct-studio report”, or open it as text.';
-  throw unreadable(file, 'bad-run', what, remedy);
+  const why = `"${issue.path.join('.')}": ${issue.message}`;
+  const message = l10n.t`${named(file)} is no evaluation report of this version (${why}).`;
+  const remedy = l10n.t('Write it again with “instruct-studio report”, or open it as text.');
+  throw unreadable(file, 'bad-run', message, remedy);
+}
+
+function named(file: string): string {
+  return l10n.t`${path.basename(file)} of ${path.basename(path.dirname(file))}`;
 }
 
 function unreadable(
   file: string,
   code: 'bad-run' | 'missing-file',
-  what: string,
+  message: string,
   remedy: string,
   cause?: unknown,
 ): InstructError {
-  const message = `${path.basename(file)} of ${path.basename(path.dirname(file))} ${what}.`;
   return new InstructError({ code, message, remedy, place: { path: file } }, { cause });
 }

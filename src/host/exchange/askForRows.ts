@@ -1,5 +1,6 @@
 /** Asking the command line with a notification that tells how many rows are done. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type * as z from 'zod';
 import { exchangeProgressSchema } from '../../protocol/exchangeReport.ts';
@@ -19,7 +20,7 @@ export function askForRows<S extends z.ZodType>(
       signal,
       onMessage: (line) => {
         const rows = rowsOf(line);
-        if (rows !== undefined) report(`${rows.toLocaleString('en')} rows`);
+        if (rows !== undefined) report(l10n.t`${rows.toLocaleString('en')} rows`);
       },
     }),
   );

@@ -1,4 +1,5 @@
 /** Export in the editor: a format, a file, and a word on what the format could not hold. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { formats } from '../../data/index.ts';
@@ -6,7 +7,7 @@ import { exportReportSchema } from '../../protocol/exchangeReport.ts';
 import { splits } from '../../protocol/records.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { AskStudio } from '../studioCommand.ts';
-import { counted } from '../views/treeNode.ts';
+import { counted } from '../counted.ts';
 import { askForRows } from './askForRows.ts';
 
 /** What an export is to be, as a keybinding may give it; what is missing is asked for. */
@@ -40,13 +41,13 @@ export async function exportProject(
     ...chosen.flatMap((split) => ['--split', split]),
   ];
   const answer = exportReportSchema;
-  const report = await askForRows(vscode.l10n.t('Exporting'), ask, { argv, answer });
+  const report = await askForRows(l10n.t('Exporting'), ask, { argv, answer });
   const lost = report.lost.map(({ what, count }) => `${count.toLocaleString('en')} ${what}`);
   const said = [
-    `${counted(report.rows, 'row')} of ${counted(report.prompts - report.empty, 'prompt')} exported.`,
-    ...(lost.length === 0 ? [] : [`This format does not hold: ${lost.join(', ')}.`]),
+    l10n.t`${counted(report.rows, 'row')} of ${counted(report.prompts - report.empty, 'prompt')} exported.`,
+    ...(lost.length === 0 ? [] : [l10n.t`This format does not hold: ${lost.join(', ')}.`]),
   ].join(' ');
-  const open = 'Open File';
+  const open = l10n.t('Open File');
   void vscode.window.showInformationMessage(said, open).then(async (pressed) => {
     if (pressed === open)
       await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
@@ -57,7 +58,7 @@ async function chooseFormat(): Promise<string | undefined> {
   const items = formats
     .filter(({ write }) => write !== null)
     .map(({ name, title }) => ({ label: title, description: name }));
-  const title = vscode.l10n.t('Export: Format');
+  const title = l10n.t('Export: Format');
   const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
   return chosen?.description;
 }
@@ -65,7 +66,7 @@ async function chooseFormat(): Promise<string | undefined> {
 /** The splits to export; none chosen or all of them is everything. */
 async function chooseSplits(): Promise<string[] | undefined> {
   const items = splits.map((label) => ({ label, picked: true }));
-  const title = vscode.l10n.t('Export: Splits');
+  const title = l10n.t('Export: Splits');
   const chosen = await vscode.window.showQuickPick(items, { title, canPickMany: true });
   if (chosen === undefined) return undefined;
   // Prompts without a split belong to everything, and to no single split.
@@ -75,8 +76,8 @@ async function chooseSplits(): Promise<string[] | undefined> {
 async function chooseFile(folder: string, format: string): Promise<string | undefined> {
   const container = formats.find(({ name }) => name === format)?.write?.container ?? 'jsonl';
   const target = await vscode.window.showSaveDialog({
-    title: 'Export',
-    saveLabel: 'Export',
+    title: l10n.t('Export'),
+    saveLabel: l10n.t('Export'),
     defaultUri: vscode.Uri.joinPath(vscode.Uri.file(folder), `${format}.${container}`),
     filters: {
       [container.toUpperCase()]: [container],

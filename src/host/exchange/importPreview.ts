@@ -1,8 +1,10 @@
 /** What an import would do, as a page of text to be read before anything is written. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { ImportReport } from '../../protocol/exchangeReport.ts';
 import { recordKinds } from '../../protocol/records.ts';
-import { counted, oneLine } from '../views/treeNode.ts';
+import { counted, recordNouns } from '../counted.ts';
+import { oneLine } from '../views/treeNode.ts';
 
 const shownProblems = 1000;
 const longestMessage = 300;
@@ -40,7 +42,7 @@ export function recordsToAdd({ added }: Pick<ImportReport, 'added'>): number {
 export function importInWords({ added }: Pick<ImportReport, 'added'>): string {
   return recordKinds
     .filter((kind) => added[kind] > 0)
-    .map((kind) => counted(added[kind], kind.slice(0, -1)))
+    .map((kind) => counted(added[kind], recordNouns[kind]))
     .join(', ');
 }
 
@@ -50,31 +52,32 @@ export function importPreview(report: ImportReport, { isNew, ids }: PreviewChoic
   const links: PreviewLink[] = [];
   const { files, added, known, repeated, problems, project } = report;
   lines.push(
-    '# Import preview: nothing has been written yet',
+    `# ${l10n.t('Import preview: nothing has been written yet')}`,
     '',
-    `Into ${isNew ? 'a new project in ' : ''}${project}`,
+    isNew ? l10n.t`Into a new project in ${project}` : l10n.t`Into ${project}`,
     ids === 'hash'
-      ? 'Ids of persons become names that say nothing of them; addresses are left out.'
-      : 'Ids of persons and addresses are left out.',
+      ? l10n.t('Ids of persons become names that say nothing of them; addresses are left out.')
+      : l10n.t('Ids of persons and addresses are left out.'),
     '',
     ...columns([
-      ['', 'to add', 'there already'],
+      ['', l10n.t('to add'), l10n.t('there already')],
       ...recordKinds.map((kind) => [kind, number(added[kind]), number(known[kind])]),
     ]),
   );
   if (repeated > 0)
-    lines.push('', `${number(repeated)} records come again in the files: taken once.`);
+    lines.push('', l10n.t`${number(repeated)} records come again in the files: taken once.`);
   for (const file of files) {
     const { container, gzip, format, rows, badRows, mapping, dropped } = file;
     lines.push('', `## ${oneLine(path.basename(file.path), longestMessage)}`, '');
-    const how = `${container.toUpperCase()}${gzip ? ' in gzip' : ''}`;
-    const bad = badRows === 0 ? '' : `, ${number(badRows)} with problems, which are left out`;
-    lines.push(
-      `${format === null ? 'No known format' : format.title} · ${how} · ${counted(rows, 'row')}${bad}`,
-    );
+    const name = container.toUpperCase();
+    const how = gzip ? l10n.t`${name} in gzip` : name;
+    const all = counted(rows, 'row');
+    const read =
+      badRows === 0 ? all : l10n.t`${all}, ${number(badRows)} with problems, which are left out`;
+    lines.push([format === null ? l10n.t('No known format') : format.title, how, read].join(' · '));
     const fields = [
       ...Object.entries(mapping),
-      ...dropped.map((name): [string, string] => [name, '(left out)']),
+      ...dropped.map((name): [string, string] => [name, l10n.t('(left out)')]),
     ];
     if (fields.length > 0) lines.push('');
     lines.push(
@@ -89,7 +92,7 @@ export function importPreview(report: ImportReport, { isNew, ids }: PreviewChoic
       lines.push(`${place}  ${oneLine(message, longestMessage)}`);
     }
     const more = problems.length - shownProblems;
-    if (more > 0) lines.push('', `… and ${number(more)} more`);
+    if (more > 0) lines.push('', l10n.t`… and ${number(more)} more`);
   }
   return { text: `${lines.join('\n')}\n`, links };
 }

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { formats } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
@@ -53,7 +54,7 @@ export class Importer implements vscode.Disposable {
       workspace.registerTextDocumentContentProvider(importScheme, {
         onDidChange: this.changed.event,
         provideTextDocumentContent: (uri) =>
-          this.pending.get(String(uri))?.page.text ?? '# This import is over\n',
+          this.pending.get(String(uri))?.page.text ?? `# ${l10n.t('This import is over')}\n`,
       }),
     );
     this.owned.add(
@@ -84,10 +85,10 @@ export class Importer implements vscode.Disposable {
     if (project === undefined) return;
     const paths = files.map(({ fsPath }) => fsPath);
     const import_ = await this.read({ files: paths, project, format: undefined, ids: 'hash' });
-    const name = paths.length === 1 ? path.basename(paths[0]) : `${paths.length} files`;
+    const name = paths.length === 1 ? path.basename(paths[0]) : l10n.t`${paths.length} files`;
     const uri = vscode.Uri.from({
       scheme: importScheme,
-      path: `/Import ${name.replaceAll('/', ' ')}`,
+      path: `/${l10n.t`Import ${name.replaceAll('/', ' ')}`}`,
       query: String(++this.count),
     });
     this.pending.set(String(uri), import_);
@@ -106,8 +107,8 @@ export class Importer implements vscode.Disposable {
     const words = importInWords(report);
     const bad = report.files.reduce((sum, { badRows }) => sum + badRows, 0);
     const said = [
-      words === '' ? 'Nothing was new: nothing was written.' : `Imported ${words}.`,
-      ...(bad === 0 ? [] : [`${bad} rows with problems were left out.`]),
+      words === '' ? l10n.t('Nothing was new: nothing was written.') : l10n.t`Imported ${words}.`,
+      ...(bad === 0 ? [] : [l10n.t`${bad} rows with problems were left out.`]),
     ].join(' ');
     if (report.created && vscode.workspace.workspaceFolders === undefined) {
       await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(project));
@@ -121,10 +122,10 @@ export class Importer implements vscode.Disposable {
     const [uri, import_] = this.expect(argument);
     const found = '';
     const items = [
-      { label: 'By the Shape of the Rows', description: '', value: found },
+      { label: l10n.t('By the Shape of the Rows'), description: '', value: found },
       ...formats.map(({ name, title }) => ({ label: title, description: name, value: name })),
     ];
-    const title = vscode.l10n.t('Format of the Files');
+    const title = l10n.t('Format of the Files');
     const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
     if (chosen === undefined) return;
     const format = chosen.value === found ? undefined : chosen.value;
@@ -172,7 +173,7 @@ export class Importer implements vscode.Disposable {
       ...(ids === 'drop' ? ['--drop-ids'] : []),
       ...(isDry ? ['--dry-run'] : []),
     ];
-    const title = isDry ? vscode.l10n.t('Reading') : vscode.l10n.t('Importing');
+    const title = isDry ? l10n.t('Reading') : l10n.t('Importing');
     return askForRows(title, this.tools.ask, { argv, answer: importReportSchema });
   }
 
@@ -184,14 +185,19 @@ export class Importer implements vscode.Disposable {
       new vscode.CodeLens(top, { title, command: `instruct.${command}`, arguments: [uri] });
     const count = recordsToAdd(import_.report);
     const [first] = import_.report.files;
-    const format = import_.format ?? first.format?.name ?? 'none fits';
+    const format = import_.format ?? first.format?.name ?? l10n.t('none fits');
     return [
       ...(count === 0
         ? []
-        : [lens(`$(check) Import ${count.toLocaleString('en')} Records`, 'applyImport')]),
-      lens(`$(symbol-structure) Format: ${format}…`, 'changeImportFormat'),
-      lens(import_.ids === 'hash' ? 'Leave Out Ids' : 'Take Ids in as Names', 'changeImportIds'),
-      lens('$(close) Cancel', 'cancelImport'),
+        : [
+            lens(`$(check) ${l10n.t`Import ${count.toLocaleString('en')} Records`}`, 'applyImport'),
+          ]),
+      lens(`$(symbol-structure) ${l10n.t`Format: ${format}…`}`, 'changeImportFormat'),
+      lens(
+        import_.ids === 'hash' ? l10n.t('Leave Out Ids') : l10n.t('Take Ids in as Names'),
+        'changeImportIds',
+      ),
+      lens(`$(close) ${l10n.t('Cancel')}`, 'cancelImport'),
     ];
   }
 
@@ -211,8 +217,8 @@ export class Importer implements vscode.Disposable {
     if (uri !== undefined && import_ !== undefined) return [uri, import_];
     throw new InstructError({
       code: 'bad-argument',
-      message: 'There is no import to go on with.',
-      remedy: 'Choose the files anew with "Instruct: Import…".',
+      message: l10n.t('There is no import to go on with.'),
+      remedy: l10n.t('Choose the files anew with "Instruct: Import…".'),
     });
   }
 }
@@ -221,12 +227,19 @@ type ImportRequest = Pick<Pending, 'files' | 'project' | 'format' | 'ids'>;
 
 async function chooseFiles(): Promise<vscode.Uri[] | undefined> {
   return vscode.window.showOpenDialog({
-    title: 'Import',
-    openLabel: 'Preview',
+    title: l10n.t('Import'),
+    openLabel: l10n.t('Preview'),
     canSelectMany: true,
     filters: {
-      'Data (JSONL, JSON, CSV, Parquet, gzip)': ['jsonl', 'json', 'csv', 'tsv', 'parquet', 'gz'],
-      'All Files': ['*'],
+      [l10n.t('Data (JSONL, JSON, CSV, Parquet, gzip)')]: [
+        'jsonl',
+        'json',
+        'csv',
+        'tsv',
+        'parquet',
+        'gz',
+      ],
+      [l10n.t('All Files')]: ['*'],
     },
   });
 }
@@ -236,8 +249,8 @@ async function chooseProjectFolder(): Promise<string | undefined> {
   const open = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file');
   if (open !== undefined) return open.uri.fsPath;
   const picked = await vscode.window.showOpenDialog({
-    title: 'Where to Create the Project',
-    openLabel: 'Create Here',
+    title: l10n.t('Where to Create the Project'),
+    openLabel: l10n.t('Create Here'),
     canSelectFolders: true,
     canSelectFiles: false,
   });

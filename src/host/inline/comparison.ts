@@ -1,4 +1,5 @@
 /** One blind comparison of two completions: drawing them, and the records that a vote makes. */
+import * as l10n from '@vscode/l10n';
 import { InstructError, toErrorData, type ErrorData } from '../../protocol/errors.ts';
 import type {
   Completion,
@@ -120,8 +121,8 @@ export class Comparison {
       if (sampled === undefined) {
         throw new InstructError({
           code: 'bad-argument',
-          message: 'Both completions must stand before one can be preferred.',
-          remedy: 'Wait until they are written.',
+          message: l10n.t('Both completions must stand before one can be preferred.'),
+          remedy: l10n.t('Wait until they are written.'),
         });
       }
       const { completion, finish, logprob } = sampled;

@@ -1,5 +1,6 @@
 /** Comparisons as native comment threads under the line of a prompt. */
 import { randomUUID } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { Disposables } from '../disposables.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
@@ -39,11 +40,11 @@ export class InlineComparisons implements vscode.Disposable {
   constructor(surroundings: InlineSurroundings) {
     this.surroundings = surroundings;
     this.controller = this.owned.add(
-      vscode.comments.createCommentController('instruct.compare', 'Instruct Comparisons'),
+      vscode.comments.createCommentController('instruct.compare', l10n.t('Instruct Comparisons')),
     );
     this.controller.options = {
-      prompt: 'Write a better completion',
-      placeHolder: 'Write a better completion; it is saved as a demonstration',
+      prompt: l10n.t('Write a better completion'),
+      placeHolder: l10n.t('Write a better completion; it is saved as a demonstration'),
     };
     this.owned.add(
       vscode.workspace.onDidCloseTextDocument((document) => {
@@ -115,7 +116,7 @@ export class CandidateComment implements vscode.Comment {
   constructor(candidate: Candidate, phase: Phase, revealed = '', label = finishLabel(candidate)) {
     this.candidate = candidate;
     this.mode = phase === 'editing' ? vscode.CommentMode.Editing : vscode.CommentMode.Preview;
-    this.author = { name: `Completion ${candidate.name}${revealed}` };
+    this.author = { name: `${l10n.t`Completion ${candidate.name}`}${revealed}` };
     this.contextValue = phase;
     this.update(label);
   }
@@ -233,7 +234,7 @@ export class ComparisonThread implements vscode.Disposable {
       this.phase = 'voted';
       this.preferred = typeof vote === 'string' ? undefined : vote.prefer;
       this.show();
-      this.thread.label = `Saved: ${spokenVote(vote)}`;
+      this.thread.label = l10n.t`Saved: ${spokenVote(vote)}`;
     });
   }
 
@@ -248,7 +249,7 @@ export class ComparisonThread implements vscode.Disposable {
       await project.append('demonstrations', labeler, demonstration);
       this.edited = undefined;
       this.show();
-      this.thread.label = 'Saved your completion as a demonstration';
+      this.thread.label = l10n.t('Saved your completion as a demonstration');
     });
   }
 
@@ -273,7 +274,7 @@ export class ComparisonThread implements vscode.Disposable {
     if (this.phase !== 'voted') this.thread.label = labels[this.phase];
     this.thread.comments = this.comparison.candidates.map((candidate) => {
       const revealed = this.phase === 'voted' ? ` · ${this.request.nameOf(candidate.model)}` : '';
-      const label = candidate === this.preferred ? 'Preferred' : finishLabel(candidate);
+      const label = candidate === this.preferred ? l10n.t('Preferred') : finishLabel(candidate);
       const phase = candidate === this.edited ? 'editing' : this.phase;
       const shown = this.comments.get(candidate);
       if (shown?.contextValue === phase) {
@@ -288,15 +289,15 @@ export class ComparisonThread implements vscode.Disposable {
 }
 
 const labels: Readonly<Record<Exclude<Phase, 'voted' | 'editing'>, string>> = {
-  drawing: 'Writing both completions…',
-  votable: 'Which completion is better?',
-  failed: 'A completion could not be written',
+  drawing: l10n.t('Writing both completions…'),
+  votable: l10n.t('Which completion is better?'),
+  failed: l10n.t('A completion could not be written'),
 };
 
 function finishLabel({ sampled, error }: Candidate): string {
-  if (error !== undefined) return 'failed';
-  if (sampled === undefined) return 'writing…';
-  return sampled.finish === 'length' ? 'cut off' : '';
+  if (error !== undefined) return l10n.t('failed');
+  if (sampled === undefined) return l10n.t('writing…');
+  return sampled.finish === 'length' ? l10n.t('cut off') : '';
 }
 
 /** As plain text: a completion may look like Markdown and is none. */
@@ -304,7 +305,7 @@ function bodyOf({ text, sampled, error }: Candidate): string {
   const written = text.trim();
   if (error !== undefined) return `${sentence(error.message)} ${error.remedy}`;
   if (sampled === undefined) return `${written} ▍`;
-  return written === '' ? '(empty)' : written;
+  return written === '' ? l10n.t('(empty)') : written;
 }
 
 function sentence(text: string): string {
@@ -312,8 +313,8 @@ function sentence(text: string): string {
 }
 
 function spokenVote(vote: Vote): string {
-  if (vote === 'tie') return 'a tie';
-  return vote === 'bothBad' ? 'both bad' : `Completion ${vote.prefer.name} is better`;
+  if (vote === 'tie') return l10n.t('a tie');
+  return vote === 'bothBad' ? l10n.t('both bad') : l10n.t`Completion ${vote.prefer.name} is better`;
 }
 
 /** The id of the record that has this text already. */

@@ -1,4 +1,5 @@
 /** Which prompt a person means by where the cursor stands. */
+import * as l10n from '@vscode/l10n';
 import { promptText } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { promptSchema } from '../../protocol/records.ts';
@@ -37,8 +38,8 @@ export function promptRecordAt(lines: Lines, line: number, path: string): Placed
     new InstructError(
       {
         code: 'bad-record',
-        message: `Line ${line + 1} is no prompt record.`,
-        remedy: 'Mend the line, or put the cursor on another one.',
+        message: l10n.t`Line ${line + 1} is no prompt record.`,
+        remedy: l10n.t('Mend the line, or put the cursor on another one.'),
         place: { path, line: line + 1 },
       },
       { cause },

@@ -1,5 +1,6 @@
 /** The commands of a prompt above its line in `prompts/*.jsonl`. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { kindOfFile } from '../../data/index.ts';
 import { promptSchema } from '../../protocol/records.ts';
@@ -73,15 +74,15 @@ function lensesOf(
     new vscode.CodeLens(range, { title, command, arguments: given });
   const compare = vscode.workspace.isTrusted
     ? [
-        lens('Compare Completions Inline', 'instruct.compareInline', [
+        lens(l10n.t('Compare Completions Inline'), 'instruct.compareInline', [
           { uri: document.uri.toString(), line },
         ]),
       ]
     : [];
   return [
     ...compare,
-    lens('Write Demonstration', 'instruct.writeDemonstration', [promptId]),
-    lens('Rank', 'instruct.rankCompletions', [promptId]),
+    lens(l10n.t('Write Demonstration'), 'instruct.writeDemonstration', [promptId]),
+    lens(l10n.t('Rank'), 'instruct.rankCompletions', [promptId]),
   ];
 }
 

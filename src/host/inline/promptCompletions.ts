@@ -1,4 +1,5 @@
 /** Answers of the aligned model as ghost text in prompt files (`*.prompt.txt`), and nowhere else. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { AlignedModels } from '../chat/alignedModels.ts';
 import { withSignal } from '../chat/chatModels.ts';
@@ -41,7 +42,7 @@ export class PromptCompletions implements vscode.InlineCompletionItemProvider, v
     );
     status.name = 'Instruct Studio';
     status.text = modelLabel(aligned);
-    status.detail = 'answers here; cycling shows the base model too';
+    status.detail = l10n.t('answers here; cycling shows the base model too');
   }
 
   async provideInlineCompletionItems(

@@ -5,6 +5,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import * as l10n from '@vscode/l10n';
 import { errorCodes, InstructError } from '../../protocol/errors.ts';
 import {
   samplerReplySchema,
@@ -140,7 +141,7 @@ export class SamplerClient implements Disposable {
       this.fail(how);
     };
     child.on('error', (error) => ended(error.message));
-    child.on('close', (code, name) => ended(name ?? `exit code ${code ?? 'unknown'}`));
+    child.on('close', (code, name) => ended(name ?? l10n.t`exit code ${String(code)}`));
     return child;
   }
 
@@ -167,11 +168,13 @@ export class SamplerClient implements Disposable {
   }
 
   private fail(how: string): void {
-    const said = this.lastWords === '' ? '' : `: ${this.lastWords}`;
     const error = new InstructError({
       code: 'interrupted',
-      message: `The sampler ended (${how})${said}`,
-      remedy: 'Ask again: it starts anew.',
+      message:
+        this.lastWords === ''
+          ? l10n.t`The sampler ended (${how})`
+          : l10n.t`The sampler ended (${how}): ${this.lastWords}`,
+      remedy: l10n.t('Ask again: it starts anew.'),
     });
     const all = [...this.pending.values()];
     this.pending.clear();

@@ -1,4 +1,6 @@
 /** How long a draft is in tokens, and how long it took: counted a moment after each change. */
+import * as l10n from '@vscode/l10n';
+import { counted } from '../counted.ts';
 import type { Disposable } from '../disposables.ts';
 
 /** What the figures are made of. */
@@ -32,7 +34,7 @@ export class DraftFigures implements Disposable {
   /** The figures in words: `34 tokens · 1 min 5 s`; without tokens where they cannot be counted. */
   words(name: string, seconds: number): string {
     const count = this.counts.get(name);
-    const tokens = count === undefined ? [] : [`${count} ${count === 1 ? 'token' : 'tokens'}`];
+    const tokens = count === undefined ? [] : [counted(count, 'token')];
     return [...tokens, spoken(seconds)].join(' · ');
   }
 
@@ -53,5 +55,5 @@ export class DraftFigures implements Disposable {
 
 function spoken(seconds: number): string {
   const whole = Math.floor(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return whole < 60 ? l10n.t`${whole} s` : l10n.t`${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

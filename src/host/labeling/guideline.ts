@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { InstructError } from '../../protocol/errors.ts';
 
 /** A guideline as it stands now. */
@@ -26,8 +27,8 @@ export async function readGuideline(
   if (!full.startsWith(path.resolve(projectPath) + path.sep)) {
     throw new InstructError({
       code: 'bad-argument',
-      message: `The guideline "${file}" lies outside the project.`,
-      remedy: 'Name a file of the project in "labeling.guideline" of instruct.json.',
+      message: l10n.t`The guideline "${file}" lies outside the project.`,
+      remedy: l10n.t('Name a file of the project in "labeling.guideline" of instruct.json.'),
     });
   }
   let text: string;

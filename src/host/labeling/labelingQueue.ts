@@ -1,4 +1,5 @@
 /** The project's records as the panels for ranking and demonstrations see them. */
+import * as l10n from '@vscode/l10n';
 import {
   hash,
   recordFileOf,
@@ -116,7 +117,7 @@ export function demonstrationSource({
         const prompt = dataset.promptById(promptId);
         if (prompt === undefined) return undefined;
         const written = dataset.demonstrationsOf(promptId).length;
-        return demonstrationTask(prompt, standing(written, 'demonstrated'));
+        return demonstrationTask(prompt, demonstratedSoFar(written));
       }
       const who = await labeler();
       const options = queueOptions(folder, who, except);
@@ -170,13 +171,20 @@ function taskOfPrompt(
       : all.filter(({ id }) => completionIds.includes(id));
   return chosen.length < 2
     ? undefined
-    : rankingTask(prompt, chosen, standing(dataset.rankingsOf(promptId).length, 'ranked'));
+    : rankingTask(prompt, chosen, rankedSoFar(dataset.rankingsOf(promptId).length));
 }
 
-/** Why a prompt that was not the queue's choice is worth it: how often it has been labeled. */
-function standing(labels: number, done: string): string {
-  if (labels === 0) return `Not yet ${done} by anyone.`;
-  return labels === 1 ? `Has been ${done} once.` : `Has been ${done} ${labels} times.`;
+// Why a prompt that was not the queue's choice is worth it: how often it has been labeled.
+function rankedSoFar(times: number): string {
+  if (times === 0) return l10n.t('Not yet ranked by anyone.');
+  return times === 1 ? l10n.t('Has been ranked once.') : l10n.t`Has been ranked ${times} times.`;
+}
+
+function demonstratedSoFar(times: number): string {
+  if (times === 0) return l10n.t('Not yet demonstrated by anyone.');
+  return times === 1
+    ? l10n.t('Has been demonstrated once.')
+    : l10n.t`Has been demonstrated ${times} times.`;
 }
 
 function different(completions: readonly CompletionEntry[]): CompletionEntry[] {

@@ -3,6 +3,7 @@
  * is any task; few-shot an instruction with query and response pairs; user-based follows a use
  * case from somebody's application, told in vague words.
  */
+import * as l10n from '@vscode/l10n';
 import { InstructError } from '../../protocol/errors.ts';
 
 /** The kinds that a labeler writes. */
@@ -18,13 +19,25 @@ export interface WrittenPrompt {
   readonly useCase?: string;
 }
 
+// By these a draft is read back, so they are the same in every language.
+/* eslint-disable instruct/no-untranslated */
+const headings = {
+  prompt: 'Prompt',
+  useCase: 'Use case',
+  instruction: 'Instruction',
+  query: 'Query',
+  response: 'Response',
+} as const;
+/* eslint-enable instruct/no-untranslated */
+
+const empty = (heading: string): string => `# ${heading}\n\n`;
+
 /** What a new draft of a kind contains. */
 export const draftTemplates = {
-  plain: '# Prompt\n\n',
-  few_shot: `# Instruction
-
-${['# Query\n\n', '# Response\n\n'].join('').repeat(3)}`,
-  user_based: '# Use case\n\n# Prompt\n\n',
+  plain: empty(headings.prompt),
+  few_shot:
+    empty(headings.instruction) + (empty(headings.query) + empty(headings.response)).repeat(3),
+  user_based: empty(headings.useCase) + empty(headings.prompt),
 } as const satisfies Record<WrittenKind, string>;
 
 /**
@@ -36,19 +49,20 @@ export function promptsOfDraft(kind: WrittenKind, text: string): WrittenPrompt[]
   const parts = sections(text);
   const one = (heading: string): string => {
     const body = parts.find((part) => part.heading === heading)?.body ?? '';
-    if (body === '') throw missing(`There is nothing under “# ${heading}”.`);
+    if (body === '') throw missing(l10n.t`There is nothing under “# ${heading}”.`);
     return body;
   };
-  if (kind === 'plain') return [{ prompt: one('Prompt') }];
-  if (kind === 'user_based') return [{ prompt: one('Prompt'), useCase: one('Use case') }];
-  const instruction = one('Instruction');
+  if (kind === 'plain') return [{ prompt: one(headings.prompt) }];
+  if (kind === 'user_based')
+    return [{ prompt: one(headings.prompt), useCase: one(headings.useCase) }];
+  const instruction = one(headings.instruction);
   const filled = parts.filter(({ body }) => body !== '');
-  const queries = filled.filter(({ heading }) => heading === 'Query');
-  const responses = filled.filter(({ heading }) => heading === 'Response');
+  const queries = filled.filter(({ heading }) => heading === headings.query);
+  const responses = filled.filter(({ heading }) => heading === headings.response);
   if (queries.length !== responses.length) {
-    throw missing(`There are ${queries.length} queries and ${responses.length} responses.`);
+    throw missing(l10n.t`There are ${queries.length} queries and ${responses.length} responses.`);
   }
-  if (queries.length < 2) throw missing('A few-shot prompt needs at least two pairs.');
+  if (queries.length < 2) throw missing(l10n.t('A few-shot prompt needs at least two pairs.'));
   return queries.map(({ body: query }, at) => {
     const others = queries
       .map((other, index) => ({ index, text: `${other.body}\n-> ${responses[index].body}` }))
@@ -73,6 +87,6 @@ function missing(what: string): InstructError {
   return new InstructError({
     code: 'bad-argument',
     message: what,
-    remedy: 'Write it in the draft, then save again.',
+    remedy: l10n.t('Write it in the draft, then save again.'),
   });
 }

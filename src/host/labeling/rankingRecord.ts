@@ -1,4 +1,5 @@
 /** What a finished draft becomes in the record of a ranking. */
+import * as l10n from '@vscode/l10n';
 import { InstructError } from '../../protocol/errors.ts';
 import { missingOf, ratingsOf } from '../../protocol/rankingDraft.ts';
 import type { LabelingMode, RankingDraft } from '../../protocol/rankingPanel.ts';
@@ -52,17 +53,20 @@ function ratingsById(
 /** Throws `InstructError` unless everything that the mode asks for is decided. */
 function expectComplete(draft: RankingDraft, mode: LabelingMode): void {
   const { ratings, constraint, ranks } = missingOf(draft, mode);
-  const lacks = [
-    [ratings.length, 'have no rating'],
-    [constraint.length, 'are not judged by the constraint'],
-    [ranks.length, 'have no rank'],
-  ] as const;
-  const first = lacks.find(([count]) => count > 0);
-  if (first === undefined) return;
+  const total = draft.ranks.length;
+  const lacks =
+    ratings.length > 0
+      ? l10n.t`${ratings.length} of ${total} completions have no rating yet.`
+      : constraint.length > 0
+        ? l10n.t`${constraint.length} of ${total} completions are not judged by the constraint yet.`
+        : ranks.length > 0
+          ? l10n.t`${ranks.length} of ${total} completions have no rank yet.`
+          : undefined;
+  if (lacks === undefined) return;
   throw new InstructError({
     code: 'bad-argument',
-    message: `${first[0]} of ${draft.ranks.length} completions ${first[1]} yet.`,
-    remedy: 'Decide on every completion, or skip the task.',
+    message: lacks,
+    remedy: l10n.t('Decide on every completion, or skip the task.'),
   });
 }
 

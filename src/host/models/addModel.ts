@@ -1,5 +1,6 @@
 /** "Add Model…": from a folder of this machine, or by download once size and licence are agreed to. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import {
   addedModelSchema,
@@ -22,26 +23,27 @@ export async function addModel(
   const picked = await vscode.window.showQuickPick(
     [
       {
-        label: '$(folder-opened) From a Folder…',
-        detail: 'A Hugging Face folder: config.json, model.safetensors and tokenizer.json',
+        label: `$(folder-opened) ${l10n.t('From a Folder…')}`,
+        detail: l10n.t('A Hugging Face folder: config.json, model.safetensors and tokenizer.json'),
         by: 'folder',
       },
       {
-        label: '$(cloud-download) Download…',
-        detail:
+        label: `$(cloud-download) ${l10n.t('Download…')}`,
+        detail: l10n.t(
           'By its id on the Hugging Face hub; size and licence are shown before anything is fetched',
+        ),
         by: 'hub',
       },
     ],
-    { title: 'Add Model' },
+    { title: l10n.t('Add Model') },
   );
   if (picked?.by === 'hub') return addFromHub(project, ask);
   if (picked === undefined) return;
   const folders = await vscode.window.showOpenDialog({
     canSelectFiles: false,
     canSelectFolders: true,
-    openLabel: 'Add Model',
-    title: 'A model folder',
+    openLabel: l10n.t('Add Model'),
+    title: l10n.t('A model folder'),
   });
   const folder = folders?.at(0);
   if (folder !== undefined) await addFolder(project, ask, folder.fsPath);
@@ -51,7 +53,7 @@ async function addFolder(project: ProjectFolder, ask: AskStudio, folder: string)
   const name = await askName(path.basename(folder));
   if (name === undefined) return;
   const argv = ['add-model', folder, '--name', name, '--project', project.path];
-  const { added } = await withProgress(`Reading ${path.basename(folder)}`, (signal) =>
+  const { added } = await withProgress(l10n.t`Reading ${path.basename(folder)}`, (signal) =>
     ask({ argv, answer: addedModelSchema, signal }),
   );
   tell(project, added);
@@ -59,12 +61,14 @@ async function addFolder(project: ProjectFolder, ask: AskStudio, folder: string)
 
 async function addFromHub(project: ProjectFolder, ask: AskStudio): Promise<void> {
   const id = await vscode.window.showInputBox({
-    title: 'Download a Model (1/2)',
-    prompt: 'Its id on the Hugging Face hub',
+    title: l10n.t('Download a Model (1/2)'),
+    prompt: l10n.t('Its id on the Hugging Face hub'),
     placeHolder: 'openai-community/gpt2',
     ignoreFocusOut: true,
     validateInput: (text) =>
-      /^[\w.-]+(\/[\w.-]+)?$/.test(text) ? undefined : 'An id such as "openai-community/gpt2"',
+      /^[\w.-]+(\/[\w.-]+)?$/.test(text)
+        ? undefined
+        : l10n.t('An id such as "openai-community/gpt2"'),
   });
   if (id === undefined) return;
   const server = vscode.workspace.getConfiguration('instruct').get<string>('models.endpoint', '');
@@ -72,13 +76,13 @@ async function addFromHub(project: ProjectFolder, ask: AskStudio): Promise<void>
     ...['add-model', id, '--download', '--project', project.path],
     ...(server === '' ? [] : ['--endpoint', server]),
   ];
-  const { plan } = await withProgress(`Asking for ${id}`, (signal) =>
+  const { plan } = await withProgress(l10n.t`Asking for ${id}`, (signal) =>
     ask({ argv: [...from, '--dry-run'], answer: downloadPlanSchema, signal }),
   );
   if (!(await agreed(plan))) return;
   const name = await askName(path.posix.basename(id));
   if (name === undefined) return;
-  const { added } = await withProgress(`Downloading ${id}`, (signal, report) => {
+  const { added } = await withProgress(l10n.t`Downloading ${id}`, (signal, report) => {
     let told = 0;
     return ask({
       argv: [...from, '--name', name, '--revision', plan.revision, '--progress'],
@@ -88,7 +92,7 @@ async function addFromHub(project: ProjectFolder, ask: AskStudio): Promise<void>
         const arrived = progressOf(line);
         if (arrived === undefined || arrived.of === 0) return;
         const percent = (100 * arrived.bytes) / arrived.of;
-        const message = `${inBytes(arrived.bytes)} of ${inBytes(arrived.of)}`;
+        const message = l10n.t`${inBytes(arrived.bytes)} of ${inBytes(arrived.of)}`;
         report.report({ message, increment: percent - told });
         told = percent;
       },
@@ -99,37 +103,36 @@ async function addFromHub(project: ProjectFolder, ask: AskStudio): Promise<void>
 
 /** Nothing is fetched before this is answered. */
 async function agreed({ id, licence, bytes, files, revision }: DownloadPlan): Promise<boolean> {
-  const download = `Download ${inBytes(bytes)}`;
+  const download = l10n.t`Download ${inBytes(bytes)}`;
   const detail = [
-    `Licence: ${licence ?? 'its card states none'}.`,
-    `${inBytes(bytes)} in ${files.length} files, commit ${revision.slice(0, 8)}.`,
-    'A download that is broken off goes on where it was.',
+    licence === null ? l10n.t('Licence: its card states none.') : l10n.t`Licence: ${licence}.`,
+    l10n.t`${inBytes(bytes)} in ${files.length} files, commit ${revision.slice(0, 8)}.`,
+    l10n.t('A download that is broken off goes on where it was.'),
   ].join('\n');
   const options = { modal: true, detail };
   return (
-    (await vscode.window.showInformationMessage(`Download ${id}?`, options, download)) === download
+    (await vscode.window.showInformationMessage(l10n.t`Download ${id}?`, options, download)) ===
+    download
   );
 }
 
 function askName(value: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
-    title: 'Name of the Model',
-    prompt: 'Its folder in models/',
+    title: l10n.t('Name of the Model'),
+    prompt: l10n.t('Its folder in models/'),
     value,
     ignoreFocusOut: true,
     validateInput: (text) =>
-      /^\w[\w.-]*$/.test(text) ? undefined : 'Letters, digits, ".", "-" and "_"',
+      /^\w[\w.-]*$/.test(text) ? undefined : l10n.t('Letters, digits, ".", "-" and "_"'),
   });
 }
 
 function tell(project: ProjectFolder, added: AddedModel): void {
   project.modelsChanged();
-  const size = `${(added.parameters / 1e6).toFixed(1)} M parameters`;
-  const licence = added.licence ?? 'not stated';
-  void vscode.window.setStatusBarMessage(
-    `$(check) ${added.model}: ${size}, licence ${licence}`,
-    8000,
-  );
+  const size = `${(added.parameters / 1e6).toFixed(1)} M`;
+  const licence = added.licence ?? l10n.t('not stated');
+  const words = l10n.t`${added.model}: ${size} parameters, licence ${licence}`;
+  void vscode.window.setStatusBarMessage(`$(check) ${words}`, 8000);
 }
 
 type Report = vscode.Progress<{ message?: string; increment?: number }>;

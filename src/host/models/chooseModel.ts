@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { InstructError } from '../../protocol/errors.ts';
 import { targetId } from '../commands/arguments.ts';
 import { chooseInSteps } from '../commands/quickSteps.ts';
@@ -16,17 +17,21 @@ export async function chooseModel(
 ): Promise<ModelInfo | undefined> {
   const models = (await modelsOf(project)).filter(({ exists }) => exists);
   const named = targetId(argument, 'model');
-  const remedy = 'Add one with “Add Model…”, or train one.';
+  const remedy = l10n.t('Add one with “Add Model…”, or train one.');
   if (named !== undefined) {
     const found = models.find(({ ref }) => ref === named);
     if (found !== undefined) return found;
-    throw new InstructError({ code: 'bad-model', message: `There is no model ${named}.`, remedy });
+    throw new InstructError({
+      code: 'bad-model',
+      message: l10n.t`There is no model ${named}.`,
+      remedy,
+    });
   }
   if (models.length === 0) {
-    const message = 'There is no model in this project yet.';
+    const message = l10n.t('There is no model in this project yet.');
     throw new InstructError({ code: 'bad-model', message, remedy });
   }
-  const steps = [{ placeholder: 'Model', choices: models.map(modelChoice) }];
+  const steps = [{ placeholder: l10n.t('Model'), choices: models.map(modelChoice) }];
   const ref = (await chooseInSteps(title, steps))?.at(0);
   return models.find((model) => model.ref === ref);
 }

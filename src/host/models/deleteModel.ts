@@ -1,5 +1,6 @@
 /** Deleting a model with care: not while something needs it, never without asking, to the trash. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { InstructError } from '../../protocol/errors.ts';
 import { modelsOf } from '../commands/trainingCommands.ts';
@@ -16,21 +17,23 @@ import { usersOf } from './modelUse.ts';
  */
 export async function deleteModel(project: ProjectFolder, argument: unknown): Promise<void> {
   const models = await modelsOf(project);
-  const model = await chooseModel(project, argument, 'Delete Model');
+  const model = await chooseModel(project, argument, l10n.t('Delete Model'));
   if (model === undefined) return;
   const users = usersOf(model, project.project?.models.base, models, project.runs.runs);
   if (users.length > 0) {
     throw new InstructError({
       code: 'bad-argument',
-      message: `${model.ref} cannot be deleted: ${users.slice(0, 3).join('; ')}${users.length > 3 ? ` and ${users.length - 3} more` : ''} ${users.length === 1 ? 'needs' : 'need'} it.`,
-      remedy: 'Delete what was made from it first.',
+      message: neededBy(model.ref, users),
+      remedy: l10n.t('Delete what was made from it first.'),
     });
   }
-  const confirm = 'Delete';
-  const kept = model.run === undefined ? '' : ' The curves and checkpoints of its run stay.';
+  const confirm = l10n.t('Delete');
+  const what = `${model.ref}, ${inBytes(model.sizeBytes)}.`;
+  const kept =
+    model.run === undefined ? [] : [l10n.t('The curves and checkpoints of its run stay.')];
   const answer = await vscode.window.showWarningMessage(
-    `Delete the model ${modelLabel(model)}?`,
-    { modal: true, detail: `${model.ref}, ${inBytes(model.sizeBytes)}.${kept}` },
+    l10n.t`Delete the model ${modelLabel(model)}?`,
+    { modal: true, detail: [what, ...kept].join(' ') },
     confirm,
   );
   if (answer !== confirm) return;
@@ -39,4 +42,12 @@ export async function deleteModel(project: ProjectFolder, argument: unknown): Pr
     vscode.workspace.fs.delete(uri, { recursive: true, useTrash });
   await remove(true).then(undefined, () => remove(false)); // not every file system has a trash
   project.modelsChanged();
+}
+
+function neededBy(ref: string, users: readonly string[]): string {
+  const named = users.slice(0, 3).join('; ');
+  if (users.length === 1) return l10n.t`${ref} cannot be deleted: ${named} needs it.`;
+  return users.length <= 3
+    ? l10n.t`${ref} cannot be deleted: ${named} need it.`
+    : l10n.t`${ref} cannot be deleted: ${named} and ${users.length - 3} more need it.`;
 }

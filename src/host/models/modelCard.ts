@@ -1,6 +1,7 @@
 /** A model's card: lineage, numbers, size, source and licence, and what its own README says. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { modelSourceFile, modelSourceSchema, type ModelSource } from '../../protocol/addModel.ts';
 import { modelsOf } from '../commands/trainingCommands.ts';
@@ -18,7 +19,7 @@ export const modelCardScheme = 'instruct-model';
 
 /** Opens a model's card in the editor's own Markdown preview. */
 export async function showModelCard(project: ProjectFolder, argument: unknown): Promise<void> {
-  const model = await chooseModel(project, argument, 'Show Model Card');
+  const model = await chooseModel(project, argument, l10n.t('Show Model Card'));
   if (model === undefined) return;
   const name = model.run?.id ?? path.posix.basename(model.ref);
   const uri = vscode.Uri.from({
@@ -38,7 +39,7 @@ export function modelCardDocuments(
       const models = await modelsOf(project());
       const model = models.find(({ ref }) => ref === query);
       if (model === undefined)
-        return `There is no model ${plain(query)} in this project any more.\n`;
+        return `${l10n.t`There is no model ${plain(query)} in this project any more.`}\n`;
       return modelCard(project(), model, models);
     },
   };
@@ -58,29 +59,37 @@ async function modelCard(
   const users = usersOf(model, project.project?.models.base, models, project.runs.runs);
   const { run } = model;
   const facts: [string, string][] = [
-    ['Lineage', lineageOf(model, models).map(modelLabel).join(' → ')],
-    ['Folder', model.ref],
-    ['On disk', inBytes(model.sizeBytes)],
+    [l10n.t('Lineage'), lineageOf(model, models).map(modelLabel).join(' → ')],
+    [l10n.t('Folder'), model.ref],
+    [l10n.t('On disk'), inBytes(model.sizeBytes)],
     ...(size === undefined
       ? []
       : ([
           [
-            'Shape',
-            `${size.layers} layers, width ${size.width}, vocabulary ${size.vocabulary.toLocaleString('en')}, context ${size.contextTokens.toLocaleString('en')} tokens`,
+            l10n.t('Shape'),
+            l10n.t`${size.layers} layers, width ${size.width}, vocabulary ${size.vocabulary.toLocaleString('en')}, context ${size.contextTokens.toLocaleString('en')} tokens`,
           ],
-          ['Parameters', `${(size.weightBytes / 4e6).toFixed(1)} M`],
+          [l10n.t('Parameters'), `${(size.weightBytes / 4e6).toFixed(1)} M`],
         ] satisfies [string, string][])),
-    ...(run === undefined ? [] : ([['Made by', run.id]] satisfies [string, string][])),
+    ...(run === undefined ? [] : ([[l10n.t('Made by'), run.id]] satisfies [string, string][])),
     ...(source === undefined
       ? []
       : ([
-          ['From', [source.from, source.revision?.slice(0, 12)].filter(Boolean).join(' at ')],
-          ['Licence', source.licence ?? 'its card states none'],
+          [
+            l10n.t('From'),
+            source.revision === undefined
+              ? source.from
+              : l10n.t`${source.from} at ${source.revision.slice(0, 12)}`,
+          ],
+          [l10n.t('Licence'), source.licence ?? l10n.t('its card states none')],
         ] satisfies [string, string][])),
-    ['Needed by', users.length === 0 ? 'nothing: it can be deleted' : users.join('; ')],
+    [
+      l10n.t('Needed by'),
+      users.length === 0 ? l10n.t('nothing: it can be deleted') : users.join('; '),
+    ],
   ];
   const figures = run?.spec === undefined ? [] : keyFigures(run.view, run.spec.stage);
-  if (figures.length > 0) facts.push(['At its end', figures.join(', ')]);
+  if (figures.length > 0) facts.push([l10n.t('At its end'), figures.join(', ')]);
   const measured = Object.entries(run?.view.finished?.summary ?? {}).flatMap(
     ([name, value]): [string, string][] =>
       typeof value === 'number' ? [[name, String(Number(value.toPrecision(5)))]] : [],
@@ -88,8 +97,10 @@ async function modelCard(
   return [
     `# ${plain(modelLabel(model))}`,
     table(['', ''], facts),
-    ...(measured.length === 0 ? [] : ['## Measured', table(['', 'value'], measured)]),
-    ...(own === '' ? [] : ['## Its own card', withoutFront(own)]),
+    ...(measured.length === 0
+      ? []
+      : [`## ${l10n.t('Measured')}`, table(['', l10n.t('value')], measured)]),
+    ...(own === '' ? [] : [`## ${l10n.t('Its own card')}`, withoutFront(own)]),
     '',
   ].join('\n\n');
 }

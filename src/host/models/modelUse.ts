@@ -1,6 +1,8 @@
 /** Who needs a model: what stands in the way of deleting it. */
+import * as l10n from '@vscode/l10n';
 import type { Run } from '../runs/run.ts';
 import type { ModelInfo } from '../views/modelCatalog.ts';
+import { stateLabel } from '../views/runNodes.ts';
 import { stageLabels } from '../views/stageLabels.ts';
 
 /** As much of a run as is asked. */
@@ -18,13 +20,14 @@ export function usersOf(
   runs: readonly UsingRun[],
 ): string[] {
   const users: string[] = [];
-  if (model.ref === base) users.push('the project, as its base model');
+  if (model.ref === base) users.push(l10n.t('the project, as its base model'));
   for (const run of runs) {
     if (run.spec === undefined || !Object.values(run.spec.models).includes(model.ref)) continue;
     const name = `${stageLabels[run.spec.stage]} ${run.id}`;
     const made = models.some((other) => other.exists && other.run?.id === run.id);
-    if (made) users.push(`the model of ${name}`);
-    else if (run.state !== 'finished') users.push(`${name}, which is ${run.state}`);
+    if (made) users.push(l10n.t`the model of ${name}`);
+    else if (run.state !== 'finished')
+      users.push(l10n.t`${name}, which is ${stateLabel(run.state)}`);
   }
   return users;
 }

@@ -1,5 +1,6 @@
 /** Quick fixes of a dataset's problems: each does one thing to one line, where that is safe. */
 import { randomUUID } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { reviseLine, type ProblemCode } from '../../data/index.ts';
 import { splits } from '../../protocol/records.ts';
@@ -10,9 +11,9 @@ interface Fix {
   readonly line: (text: string, message: string) => string | null | undefined;
 }
 
-const removeLine: Fix = { title: 'Remove This Line', line: () => null };
+const removeLine: Fix = { title: l10n.t('Remove This Line'), line: () => null };
 const markDeleted: Fix = {
-  title: 'Mark This Record as Deleted',
+  title: l10n.t('Mark This Record as Deleted'),
   line: (text) => revised(text, { deleted: true }),
 };
 
@@ -23,12 +24,15 @@ const fixes: Readonly<Partial<Record<ProblemCode, readonly Fix[]>>> = {
   'torn-line': [removeLine],
   'bad-utf8': [removeLine],
   'duplicate-id': [
-    { title: 'Give This Record a New Id', line: (text) => revised(text, { id: randomUUID() }) },
+    {
+      title: l10n.t('Give This Record a New Id'),
+      line: (text) => revised(text, { id: randomUUID() }),
+    },
     removeLine,
   ],
   'split-leak': [
     {
-      title: 'Move to the Expected Split',
+      title: l10n.t('Move to the Expected Split'),
       line: (text, message) => {
         const split = splits.find((each) => message.includes(`expected "${each}"`));
         return split === undefined ? undefined : revised(text, { split });

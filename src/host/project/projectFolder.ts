@@ -1,6 +1,7 @@
 /** One project folder, open: its settings file, its records and its runs. Knows no editor. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import {
   checkProjectText,
   Dataset,
@@ -72,9 +73,9 @@ export class ProjectFolder implements Disposable {
       code: 'bad-project-file',
       message:
         first === undefined
-          ? `${projectFileName} has not been read yet.`
-          : `${projectFileName}, line ${first.line}: ${first.message}`,
-      remedy: 'Correct the project file; it is taken in as soon as it is saved.',
+          ? l10n.t`${projectFileName} has not been read yet.`
+          : l10n.t`${projectFileName}, line ${first.line}: ${first.message}`,
+      remedy: l10n.t('Correct the project file; it is taken in as soon as it is saved.'),
       place: {
         path: path.join(this.path, projectFileName),
         ...(first === undefined ? {} : { line: first.line, column: first.column }),

@@ -1,6 +1,7 @@
 /** Finds the project among the window's folders and keeps it up to date with the disk. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { kindOfFile } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
@@ -45,8 +46,8 @@ export class ProjectService implements vscode.Disposable {
     if (this.opened !== undefined) return this.opened.folder;
     throw new InstructError({
       code: 'not-a-project',
-      message: `No folder of this window has an ${projectFileName}, so there is no project.`,
-      remedy: 'Open a project folder, or create the sample project.',
+      message: l10n.t`No folder of this window has an ${projectFileName}, so there is no project.`,
+      remedy: l10n.t('Open a project folder, or create the sample project.'),
     });
   }
 

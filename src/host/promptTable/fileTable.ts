@@ -3,6 +3,7 @@
  * places of its lines are kept. It can be searched, in one pass over the file, but not sorted.
  */
 import { open, type FileHandle } from 'node:fs/promises';
+import * as l10n from '@vscode/l10n';
 import {
   promptColumns,
   type PromptCounts,
@@ -16,8 +17,9 @@ const chunkBytes = 1024 * 1024;
 /** A longer line is shown by its beginning. */
 const longestLine = 1024 * 1024;
 
-const readOnly =
-  'This file is larger than 20 MB, so it is shown page by page and cannot be edited or sorted here.';
+const readOnly = l10n.t(
+  'This file is larger than 20 MB, so it is shown page by page and cannot be edited or sorted here.',
+);
 
 /** See the file's header. */
 export class FileTable {

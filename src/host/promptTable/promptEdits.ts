@@ -1,4 +1,5 @@
 /** Edits of prompt lines as the editor's own: one undo step each, and nothing else of a line changes. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { reviseLine } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
@@ -16,8 +17,8 @@ export async function editLine(
   if (line >= document.lineCount || tableRow(document.lineAt(line).text)?.prompt?.id !== id) {
     throw new InstructError({
       code: 'bad-record',
-      message: `Line ${line + 1} is no longer prompt "${id}".`,
-      remedy: 'Look at the row again, then edit it.',
+      message: l10n.t`Line ${line + 1} is no longer prompt "${id}".`,
+      remedy: l10n.t('Look at the row again, then edit it.'),
       place: { path: document.uri.fsPath, line: line + 1 },
     });
   }
@@ -57,8 +58,8 @@ async function apply(
       const [issue] = checked.error.issues;
       throw new InstructError({
         code: 'bad-record',
-        message: `Line ${line + 1} would be no prompt: ${issue.path.join('.')}: ${issue.message}.`,
-        remedy: 'Choose another value.',
+        message: l10n.t`Line ${line + 1} would be no prompt: ${issue.path.join('.')}: ${issue.message}.`,
+        remedy: l10n.t('Choose another value.'),
         place: { path: document.uri.fsPath, line: line + 1 },
       });
     }
@@ -67,7 +68,7 @@ async function apply(
   if (await vscode.workspace.applyEdit(edit)) return;
   throw new InstructError({
     code: 'io-failed',
-    message: 'The editor did not take the change.',
-    remedy: 'Check that the file is not read-only, then try again.',
+    message: l10n.t('The editor did not take the change.'),
+    remedy: l10n.t('Check that the file is not read-only, then try again.'),
   });
 }

@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { InstructError } from '../../protocol/errors.ts';
 import {
@@ -125,8 +126,8 @@ async function readPages(
     Promise.reject(
       new InstructError({
         code: 'bad-argument',
-        message: `${path.basename(uri.fsPath)} is too large to be edited in the table.`,
-        remedy: 'Split it into files of less than 20 MB.',
+        message: l10n.t`${path.basename(uri.fsPath)} is too large to be edited in the table.`,
+        remedy: l10n.t('Split it into files of less than 20 MB.'),
         place: { path: uri.fsPath },
       }),
     );

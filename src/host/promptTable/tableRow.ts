@@ -1,4 +1,5 @@
 /** One line of a prompt file as the table keeps it: everything that search, sort and cells need. */
+import * as l10n from '@vscode/l10n';
 import { promptText } from '../../data/index.ts';
 import { longestCell, type PromptColumn, type PromptRow } from '../../protocol/promptTable.ts';
 import { promptSchema, type Prompt } from '../../protocol/records.ts';
@@ -23,7 +24,7 @@ export function tableRow(line: string): TableRow | undefined {
     value = JSON.parse(line);
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    return badRow(line, undefined, `no JSON: ${reason}`);
+    return badRow(line, undefined, l10n.t`no JSON: ${reason}`);
   }
   const fields = typeof value === 'object' && value !== null ? { ...value } : undefined;
   const parsed = promptSchema.safeParse(value);

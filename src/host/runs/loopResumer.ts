@@ -1,5 +1,6 @@
 /** Lets the whole loop go on when people have ranked what it waits for. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { Disposables } from '../disposables.ts';
 import { showNotice } from '../notice.ts';
@@ -55,8 +56,8 @@ export class LoopResumer implements vscode.Disposable {
     await runs.resume(run);
     await showNotice({
       kind: 'information',
-      text: 'Everything is ranked: the whole loop goes on with the reward model.',
-      actions: { 'Open Run': () => this.surroundings.openRun(run.id) },
+      text: l10n.t('Everything is ranked: the whole loop goes on with the reward model.'),
+      actions: { [l10n.t('Open Run')]: () => this.surroundings.openRun(run.id) },
       silencedBy: { setting, value: 'resumeQuietly' },
     });
   }

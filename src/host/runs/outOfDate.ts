@@ -1,6 +1,7 @@
 /** Which runs learned from records, or from models, that are others now. */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { digestFiles } from '../../data/index.ts';
 import type { RunSpec } from '../../protocol/run.ts';
 
@@ -55,9 +56,15 @@ export async function outOfDate(
     if (spec === undefined || spec.stage === 'pipeline') continue;
     const changed = await changedInputs(spec, digests);
     if (changed.length === 0) continue;
-    const more = changed.length > 2 ? ` and ${changed.length - 2} more` : '';
-    const verb = changed.length === 1 ? 'has' : 'have';
-    reasons.set(id, `${changed.slice(0, 2).join(', ')}${more} ${verb} changed since`);
+    const named = changed.slice(0, 2).join(', ');
+    reasons.set(
+      id,
+      changed.length === 1
+        ? l10n.t`${named} has changed since`
+        : changed.length === 2
+          ? l10n.t`${named} have changed since`
+          : l10n.t`${named} and ${changed.length - 2} more have changed since`,
+    );
   }
   for (let grown = true; grown;) {
     grown = false;
@@ -67,7 +74,7 @@ export async function outOfDate(
         .map((model) => /^runs\/([^/]+)\//.exec(model)?.at(1))
         .find((run) => run !== undefined && reasons.has(run));
       if (source === undefined) continue;
-      reasons.set(id, `made from ${source}, which is out of date`);
+      reasons.set(id, l10n.t`made from ${source}, which is out of date`);
       grown = true;
     }
   }

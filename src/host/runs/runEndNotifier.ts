@@ -1,4 +1,5 @@
 /** Says that a run has ended, where nobody can have seen it. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { showNotice } from '../notice.ts';
 import { keyFigures } from '../views/runNodes.ts';
@@ -45,20 +46,20 @@ export class RunEndNotifier {
     const { error } = run.view;
     const text =
       error === undefined
-        ? `${stage} was interrupted: its process is gone. It can go on from its last checkpoint.`
-        : `${stage} failed. ${error.message} ${error.remedy}`;
+        ? l10n.t`${stage} was interrupted: its process is gone. It can go on from its last checkpoint.`
+        : l10n.t`${stage} failed. ${error.message} ${error.remedy}`;
     const actions = {
-      'Open Run': () => this.actions.openRun(run.id),
-      'Show Log': () => this.actions.showLog(run.id),
-      Resume: () => this.actions.resume(run.id),
+      [l10n.t('Open Run')]: () => this.actions.openRun(run.id),
+      [l10n.t('Show Log')]: () => this.actions.showLog(run.id),
+      [l10n.t('Resume')]: () => this.actions.resume(run.id),
     };
     await showNotice({ kind: 'error', text, actions, silencedBy });
   }
 
   private async finished(run: Run, stage: string): Promise<void> {
     const figures = run.spec === undefined ? [] : keyFigures(run.view, run.spec.stage);
-    const text = [`${stage} has finished`, ...figures].join(' · ');
-    const actions = { 'Open Run': () => this.actions.openRun(run.id) };
+    const text = [l10n.t`${stage} has finished`, ...figures].join(' · ');
+    const actions = { [l10n.t('Open Run')]: () => this.actions.openRun(run.id) };
     await showNotice({ kind: 'information', text, actions, silencedBy });
   }
 }

@@ -1,4 +1,5 @@
 /** What can be told of a run before it starts: sizes, and time from runs like it. */
+import * as l10n from '@vscode/l10n';
 import type { RunView } from '../../protocol/runFold.ts';
 
 /** The shape of a model, as far as memory goes. */
@@ -19,7 +20,7 @@ export function secondsOfLast(views: readonly RunView[]): number | undefined {
 
 /** A size for people: "340 MB", "2.1 GB". */
 export function inBytes(bytes: number): string {
-  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
-  if (bytes < 1e9) return `${Math.round(bytes / 1e6)} MB`;
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes < 1e6) return l10n.t`${Math.max(1, Math.round(bytes / 1e3))} kB`;
+  if (bytes < 1e9) return l10n.t`${Math.round(bytes / 1e6)} MB`;
+  return l10n.t`${(bytes / 1e9).toFixed(1)} GB`;
 }

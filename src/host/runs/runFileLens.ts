@@ -1,4 +1,5 @@
 /** "Run" above a `*.run.json`. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { plannedRunSchema, plannedRunSuffix } from '../../protocol/plannedRun.ts';
 import { Disposables } from '../disposables.ts';
@@ -22,7 +23,7 @@ export class RunFileLens implements vscode.CodeLensProvider, vscode.Disposable {
     if (!on || this.projects.current === undefined || !vscode.workspace.isTrusted) return [];
     const range = new vscode.Range(0, 0, 0, 0);
     const uri = document.uri.toString();
-    const title = `$(play) Run${stageOf(document.getText())}`;
+    const title = `$(play) ${runOf(document.getText())}`;
     return [new vscode.CodeLens(range, { title, command: 'instruct.runFile', arguments: [uri] })];
   }
 
@@ -31,12 +32,12 @@ export class RunFileLens implements vscode.CodeLensProvider, vscode.Disposable {
   }
 }
 
-/** The stage's name after a space; nothing while the file is no planned run. */
-function stageOf(text: string): string {
+/** What the lens says: with the stage's name, unless the file is no planned run. */
+function runOf(text: string): string {
   try {
     const { stage } = plannedRunSchema.parse(JSON.parse(text));
-    return ` ${stageLabels[stage]}`;
+    return l10n.t`Run ${stageLabels[stage]}`;
   } catch {
-    return ''; // being written: the command itself says what is wrong
+    return l10n.t('Run'); // being written: the command itself says what is wrong
   }
 }

@@ -1,6 +1,7 @@
 /** Reading the small files of a run folder, each error a sentence that names the file. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import { InstructError } from '../../protocol/errors.ts';
 import {
   heartbeatSchema,
@@ -23,8 +24,8 @@ export async function readRunSpec(folder: string): Promise<RunSpec> {
   if (typeof format === 'number' && format > runFormat) {
     throw new InstructError({
       code: 'run-too-new',
-      message: `The run ${path.basename(folder)} was made by a newer Instruct Studio (run format ${format}, this one reads ${runFormat}).`,
-      remedy: 'Update Instruct Studio to open it.',
+      message: l10n.t`The run ${path.basename(folder)} was made by a newer Instruct Studio (run format ${format}, this one reads ${runFormat}).`,
+      remedy: l10n.t('Update Instruct Studio to open it.'),
       place: { path: file, key: 'format' },
     });
   }
@@ -32,10 +33,12 @@ export async function readRunSpec(folder: string): Promise<RunSpec> {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues.at(0);
   const key = issue?.path.join('.') ?? '';
+  const what = issue?.message ?? l10n.t('not a run');
+  const why = key === '' ? what : `"${key}": ${what}`;
   throw new InstructError({
     code: 'bad-run',
-    message: `${runFiles.spec} of the run ${path.basename(folder)} is not valid: ${key === '' ? '' : `"${key}": `}${issue?.message ?? 'not a run'}.`,
-    remedy: 'Delete the run, or restore the file from a backup.',
+    message: l10n.t`${runFiles.spec} of the run ${path.basename(folder)} is not valid: ${why}.`,
+    remedy: l10n.t('Delete the run, or restore the file from a backup.'),
     place: { path: file, ...(key === '' ? {} : { key }) },
   });
 }
@@ -71,8 +74,8 @@ async function readJson(file: string): Promise<unknown> {
     throw new InstructError(
       {
         code: 'missing-file',
-        message: `${path.basename(file)} of the run ${path.basename(path.dirname(file))} cannot be read: ${String(thrown)}.`,
-        remedy: 'Delete the run folder, or restore the file.',
+        message: l10n.t`${path.basename(file)} of the run ${path.basename(path.dirname(file))} cannot be read: ${String(thrown)}.`,
+        remedy: l10n.t('Delete the run folder, or restore the file.'),
         place: { path: file },
       },
       { cause: thrown },
@@ -84,8 +87,8 @@ async function readJson(file: string): Promise<unknown> {
     throw new InstructError(
       {
         code: 'bad-run',
-        message: `${path.basename(file)} of the run ${path.basename(path.dirname(file))} is not JSON.`,
-        remedy: 'Delete the run, or restore the file from a backup.',
+        message: l10n.t`${path.basename(file)} of the run ${path.basename(path.dirname(file))} is not JSON.`,
+        remedy: l10n.t('Delete the run, or restore the file from a backup.'),
         place: { path: file },
       },
       { cause: thrown },

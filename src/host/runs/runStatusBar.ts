@@ -1,4 +1,5 @@
 /** One item in the status bar: the run that is at work. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Run } from './run.ts';
 import { runStatus } from '../views/runNodes.ts';
@@ -13,7 +14,7 @@ export class RunStatusBar implements vscode.Disposable {
       vscode.StatusBarAlignment.Left,
       10,
     );
-    this.item.name = 'Instruct Run';
+    this.item.name = l10n.t('Instruct Run');
   }
 
   /** Shows the newest of the live runs. */
@@ -28,7 +29,7 @@ export class RunStatusBar implements vscode.Disposable {
     this.item.accessibilityInformation = { label: status.spoken, role: 'button' };
     this.item.command = {
       command: 'instruct.openRun',
-      title: 'Open Run',
+      title: l10n.t('Open Run'),
       arguments: [status.runId],
     };
     this.item.show();

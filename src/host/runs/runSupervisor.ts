@@ -7,6 +7,7 @@ import type { Dirent } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as l10n from '@vscode/l10n';
 import { InstructError } from '../../protocol/errors.ts';
 import { runFiles, type ControlName } from '../../protocol/run.ts';
 import { Disposables, type Disposable } from '../disposables.ts';
@@ -129,8 +130,8 @@ export class RunSupervisor implements RunSource, Disposable {
     if (made === undefined) {
       throw new InstructError({
         code: 'bad-run',
-        message: `The run folder runs/${id} was made but cannot be found.`,
-        remedy: 'Check that the project folder is on a local disk, and start again.',
+        message: l10n.t`The run folder runs/${id} was made but cannot be found.`,
+        remedy: l10n.t('Check that the project folder is on a local disk, and start again.'),
       });
     }
     this.launch(made);
@@ -148,16 +149,16 @@ export class RunSupervisor implements RunSource, Disposable {
     if (this.isLive(run)) {
       throw new InstructError({
         code: 'run-is-live',
-        message: `The run ${run.id} is at work already.`,
-        remedy: 'Open it to watch, or stop it first.',
+        message: l10n.t`The run ${run.id} is at work already.`,
+        remedy: l10n.t('Open it to watch, or stop it first.'),
       });
     }
     if (!run.isResumable) {
       throw new InstructError(
         run.problem ?? {
           code: 'bad-run',
-          message: `The run ${run.id} is finished: there is nothing to resume.`,
-          remedy: 'Start a new run.',
+          message: l10n.t`The run ${run.id} is finished: there is nothing to resume.`,
+          remedy: l10n.t('Start a new run.'),
         },
       );
     }
@@ -200,11 +201,14 @@ export class RunSupervisor implements RunSource, Disposable {
   /** The error with which a process that was started here went away before its first event. */
   async startFailure(run: Run, exitCode: number | null): Promise<InstructError> {
     const log = await readLogTail(run.folder, 1);
-    const code = exitCode === null ? 'a signal' : `exit code ${exitCode}`;
+    const code = exitCode === null ? l10n.t('a signal') : l10n.t`exit code ${exitCode}`;
     return new InstructError({
       code: 'interrupted',
-      message: `The run ${run.id} did not start (${code})${log === '' ? '' : `: ${log}`}`,
-      remedy: 'Look at its log, then resume it.',
+      message:
+        log === ''
+          ? l10n.t`The run ${run.id} did not start (${code})`
+          : l10n.t`The run ${run.id} did not start (${code}): ${log}`,
+      remedy: l10n.t('Look at its log, then resume it.'),
     });
   }
 
@@ -329,8 +333,11 @@ export class RunSupervisor implements RunSource, Disposable {
     if (!this.isLive(run)) {
       throw new InstructError({
         code: 'bad-run',
-        message: `The run ${run.id} is not at work: there is nothing to ${name}.`,
-        remedy: run.isResumable ? 'Resume it to go on.' : 'Start a new run.',
+        message:
+          name === 'pause'
+            ? l10n.t`The run ${run.id} is not at work: there is nothing to pause.`
+            : l10n.t`The run ${run.id} is not at work: there is nothing to stop.`,
+        remedy: run.isResumable ? l10n.t('Resume it to go on.') : l10n.t('Start a new run.'),
       });
     }
     await mkdir(path.join(run.folder, runFiles.control), { recursive: true });

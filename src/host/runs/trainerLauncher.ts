@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { runFiles, type Stage } from '../../protocol/run.ts';
@@ -177,11 +178,16 @@ function runToEnd(program: NodeProgram, argv: readonly string[]): Promise<Output
 }
 
 function notStarted({ stderr }: Output): InstructError {
+  const words = lastLine(stderr);
   return new InstructError({
     code: 'internal',
-    message: `The trainer could not do it: ${lastLine(stderr) ?? 'it said nothing'}`,
-    remedy:
+    message:
+      words === undefined
+        ? l10n.t('The trainer could not do it: it said nothing')
+        : l10n.t`The trainer could not do it: ${words}`,
+    remedy: l10n.t(
       'Look at the log of Instruct Studio, and check the setting "instruct.trainer.nodePath".',
+    ),
   });
 }
 

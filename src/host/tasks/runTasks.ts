@@ -1,5 +1,6 @@
 /** Tasks of type `instruct` in `tasks.json`: a run as a task, so that stages can be chained. */
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { stages } from '../../protocol/run.ts';
@@ -65,7 +66,8 @@ export class RunTasks implements vscode.TaskProvider, vscode.Disposable {
     if (file !== undefined) {
       return { file: path.resolve(this.projects.expect().path, file) };
     }
-    if (stage === undefined) return 'A task of type "instruct" needs a "stage" or a "file".';
+    if (stage === undefined)
+      return l10n.t('A task of type "instruct" needs a "stage" or a "file".');
     return { stage, options };
   }
 }

@@ -1,4 +1,5 @@
 /** The terminal of a run that a task started: it follows the detached run, and ends with it. */
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { toErrorData, type ErrorData } from '../../protocol/errors.ts';
 import { runFiles, type RunEvent } from '../../protocol/run.ts';
@@ -7,7 +8,7 @@ import type { ProjectService } from '../project/projectService.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
 import type { Run } from '../runs/run.ts';
 import type { NewRun } from '../runs/trainerLauncher.ts';
-import { keyFigures, spokenDuration } from '../views/runNodes.ts';
+import { keyFigures, spokenDuration, stateLabel } from '../views/runNodes.ts';
 import { stageLabels } from '../views/stageLabels.ts';
 import { problemLine } from './problemLine.ts';
 
@@ -46,7 +47,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   handleInput(text: string): void {
     if (text !== interruptKey || this.run === undefined) return;
-    this.line('Stopping after this step…');
+    this.line(l10n.t('Stopping after this step…'));
     this.project?.runs.stop(this.run).catch((thrown: unknown) => this.fail(toErrorData(thrown)));
   }
 
@@ -61,7 +62,9 @@ export class RunTerminal implements vscode.Pseudoterminal {
     this.project = project;
     const run = await project.runs.start(what);
     this.run = run;
-    this.line(`${run.id} is at work; it goes on when this terminal is closed. Ctrl+C stops it.`);
+    this.line(
+      l10n.t`${run.id} is at work; it goes on when this terminal is closed. Ctrl+C stops it.`,
+    );
     this.owned.add(
       project.runs.onDidChange(({ run: changed, events }) => {
         if (changed === run) for (const event of events) this.show(event);
@@ -79,7 +82,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   private show(event: RunEvent): void {
     const { run } = this;
     if (run === undefined) return;
-    if (event.type === 'queued') this.line(`Waiting for ${event.behind}.`);
+    if (event.type === 'queued') this.line(l10n.t`Waiting for ${event.behind}.`);
     if (event.type === 'warning') {
       this.line(problemLine('warning', { path: this.specOf(run) }, event.message));
     }
@@ -87,9 +90,9 @@ export class RunTerminal implements vscode.Pseudoterminal {
     this.shownAt = event.time;
     const left = event.secondsLeft;
     const parts = [
-      `step ${event.step} of ${event.totalSteps}`,
+      l10n.t`step ${event.step} of ${event.totalSteps}`,
       ...(run.spec === undefined ? [] : keyFigures(run.view, run.spec.stage)),
-      ...(left === undefined ? [] : [`${spokenDuration(left)} left`]),
+      ...(left === undefined ? [] : [l10n.t`${spokenDuration(left)} left`]),
       ...(event.message === undefined ? [] : [event.message]),
     ];
     this.line(parts.join(' · '));
@@ -103,7 +106,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
     }
     const figures = spec === undefined ? [] : keyFigures(view, spec.stage);
     const name = spec === undefined ? run.id : stageLabels[spec.stage];
-    this.line([`${name} is ${state}`, ...figures].join(' · '));
+    this.line([l10n.t`${name} is ${stateLabel(state)}`, ...figures].join(' · '));
     this.closed.fire(state === 'finished' ? 0 : 1);
   }
 

@@ -1,24 +1,36 @@
 /** The rows of the Dataset view: what records there are, by what matters about them. */
+import * as l10n from '@vscode/l10n';
 import type { Dataset } from '../../data/index.ts';
-import { categories, splits, type RecordKind } from '../../protocol/records.ts';
-import { counted, type IconName, type TreeNode } from './treeNode.ts';
+import { categories, splits, type Category, type RecordKind } from '../../protocol/records.ts';
+import { counted, recordNouns } from '../counted.ts';
+import { type IconName, type TreeNode } from './treeNode.ts';
 
 /** Opens a file of the project; the tree's own command. */
 export const openDataFileCommand = 'instruct.openDataFile';
 
-const kindLooks: Readonly<Record<RecordKind, { label: string; noun: string; icon: IconName }>> = {
-  prompts: { label: 'Prompts', noun: 'prompt', icon: 'comment' },
-  demonstrations: { label: 'Demonstrations', noun: 'demonstration', icon: 'edit' },
-  completions: { label: 'Completions', noun: 'completion', icon: 'sparkle' },
-  rankings: { label: 'Rankings', noun: 'ranking', icon: 'list-ordered' },
+const kindLooks: Readonly<Record<RecordKind, { label: string; icon: IconName }>> = {
+  prompts: { label: l10n.t('Prompts'), icon: 'comment' },
+  demonstrations: { label: l10n.t('Demonstrations'), icon: 'edit' },
+  completions: { label: l10n.t('Completions'), icon: 'sparkle' },
+  rankings: { label: l10n.t('Rankings'), icon: 'list-ordered' },
+};
+
+const categoryLabels: Readonly<Record<Category, string>> = {
+  generation: l10n.t('Generation'),
+  open_qa: l10n.t('Open QA'),
+  brainstorming: l10n.t('Brainstorming'),
+  chat: l10n.t('Chat'),
+  rewrite: l10n.t('Rewrite'),
+  summarization: l10n.t('Summarization'),
+  classification: l10n.t('Classification'),
+  other: l10n.t('Other'),
+  closed_qa: l10n.t('Closed QA'),
+  extract: l10n.t('Extract'),
 };
 
 /** Names of categories as people read them: `open_qa` is `Open QA`. */
-export function categoryLabel(category: string): string {
-  if (category === '') return 'Without category';
-  const words = category.split('_').map((word) => (word === 'qa' ? 'QA' : word));
-  const [first] = words;
-  return [first.charAt(0).toUpperCase() + first.slice(1), ...words.slice(1)].join(' ');
+export function categoryLabel(category: Category | ''): string {
+  return category === '' ? l10n.t('Without category') : categoryLabels[category];
 }
 
 /** The four kinds of records with their counts; `problems` are by file. */
@@ -47,7 +59,7 @@ export function datasetNodes(dataset: Dataset, problems: ReadonlyMap<string, num
       rankings.total,
       problems,
       fileNodes(dataset, 'rankings', 'account', problems),
-      rankings.skipped > 0 ? `${counted(rankings.skipped, 'task')} skipped` : undefined,
+      rankings.skipped > 0 ? l10n.t`${counted(rankings.skipped, 'task')} skipped` : undefined,
     ),
   ];
 }
@@ -60,7 +72,7 @@ function kindNode(
   children: TreeNode[],
   more?: string,
 ): TreeNode {
-  const { label, noun, icon } = kindLooks[kind];
+  const { label, icon } = kindLooks[kind];
   const bad = dataset.files(kind).reduce((sum, file) => sum + (problems.get(file) ?? 0), 0);
   const details = [total.toLocaleString('en')];
   if (more !== undefined) details.push(more);
@@ -72,14 +84,14 @@ function kindNode(
     icon: bad > 0 ? 'warning' : icon,
     ...(bad > 0 ? { color: 'list.warningForeground' } : {}),
     contextValue: kind,
-    spoken: [counted(total, noun), ...details.slice(1)].join(', '),
+    spoken: [counted(total, recordNouns[kind]), ...details.slice(1)].join(', '),
     ...(children.length > 0 ? { children } : {}),
   };
 }
 
 function promptNodes(dataset: Dataset, problems: ReadonlyMap<string, number>): TreeNode[] {
   const bySplit = dataset.counts().prompts.byCategoryAndSplit;
-  const rows = [...categories, ''].flatMap((category) => {
+  const rows = [...categories, '' as const].flatMap((category) => {
     const tally = bySplit.get(category);
     return tally === undefined ? [] : [categoryNode(category, tally)];
   });
@@ -89,7 +101,7 @@ function promptNodes(dataset: Dataset, problems: ReadonlyMap<string, number>): T
     ...rows,
     {
       id: 'prompts/files',
-      label: 'Files',
+      label: l10n.t('Files'),
       icon: 'database',
       children: files,
       description: `${files.length}`,
@@ -97,13 +109,13 @@ function promptNodes(dataset: Dataset, problems: ReadonlyMap<string, number>): T
   ];
 }
 
-function categoryNode(category: string, tally: ReadonlyMap<string, number>): TreeNode {
+function categoryNode(category: Category | '', tally: ReadonlyMap<string, number>): TreeNode {
   const total = [...tally.values()].reduce((sum, count) => sum + count, 0);
   const label = categoryLabel(category);
   const children = [...splits, ''].flatMap((split): TreeNode[] => {
     const count = tally.get(split);
     if (count === undefined) return [];
-    const name = split === '' ? 'without split' : split;
+    const name = split === '' ? l10n.t('without split') : split;
     return [
       {
         id: `category/${category}/${split}`,

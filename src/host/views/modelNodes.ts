@@ -1,4 +1,5 @@
 /** The rows of the Models view: each model below the one it was trained from. */
+import * as l10n from '@vscode/l10n';
 import { inBytes } from '../runs/runEstimate.ts';
 import type { ModelInfo } from './modelCatalog.ts';
 import { ago, keyFigures } from './runNodes.ts';
@@ -26,7 +27,7 @@ export function modelLabel(model: ModelInfo): string {
 
 /** What tells a model from others of its kind. */
 export function modelDetail(model: ModelInfo, now: number): string {
-  if (!model.exists) return 'missing: there is no config.json in its folder';
+  if (!model.exists) return l10n.t('missing: there is no config.json in its folder');
   const size = inBytes(model.sizeBytes);
   if (model.run === undefined) return `${model.ref} · ${size}`;
   const { view } = model.run;
@@ -69,14 +70,14 @@ function modelNode(
 ): TreeNode {
   const label = modelLabel(model);
   const detail = modelDetail(model, now);
-  const description = outdated === undefined ? detail : `out of date · ${detail}`;
-  const why = outdated === undefined ? '' : `\nOut of date: ${outdated}.`;
+  const description = outdated === undefined ? detail : [l10n.t('out of date'), detail].join(' · ');
+  const why = outdated === undefined ? [] : [l10n.t`Out of date: ${outdated}.`];
   return {
     // The editor remembers a row without children as closed: with its first child it is another row.
     id: children.length > 0 ? `${model.ref}/` : model.ref,
     label,
     description,
-    tooltip: `${model.ref}\n${detail}${why}`,
+    tooltip: [model.ref, detail, ...why].join('\n'),
     ...(outdated === undefined ? {} : { color: 'charts.yellow' }),
     icon: model.exists ? icons[model.made] : 'warning',
     contextValue: contextOf(model),
@@ -92,5 +93,5 @@ function modelNode(
 function contextOf({ exists, made, run }: ModelInfo): string {
   if (!exists) return 'missingModel';
   const kind = made === 'rm' ? 'rewardModel' : 'languageModel';
-  return run === undefined ? kind : `${kind} trained`;
+  return run === undefined ? kind : [kind, 'trained'].join(' ');
 }

@@ -1,4 +1,5 @@
 /** A pipeline's plan below its row: what is done, what is at work, what is to come, in order. */
+import * as l10n from '@vscode/l10n';
 import type { SampledRanked } from '../../data/index.ts';
 import {
   pipelineSteps,
@@ -16,8 +17,8 @@ import type { TreeNode } from './treeNode.ts';
 export function peopleInWords(sofar: SampledRanked, spec: RunSpec): string {
   const { ranked, needed } = rankingsNeeded(sofar, spec);
   return ranked >= needed
-    ? `${ranked} ranked: resume to go on`
-    : `waits for people: ${ranked} of ${needed} ranked`;
+    ? l10n.t`${ranked} ranked: resume to go on`
+    : l10n.t`waits for people: ${ranked} of ${needed} ranked`;
 }
 
 /** The rows; `nodeOf` makes that of a step's run, undefined where it has not begun. */
@@ -45,13 +46,22 @@ function stepNode(
     const sofar = waitsForPeople(pipeline) ? rankedSoFar(spec) : undefined;
     return {
       id,
-      label: 'Ranking by People',
-      description: done ? 'done' : sofar === undefined ? 'to come' : peopleInWords(sofar, spec),
+      label: l10n.t('Ranking by People'),
+      description: done
+        ? l10n.t('done')
+        : sofar === undefined
+          ? l10n.t('to come')
+          : peopleInWords(sofar, spec),
       icon: done ? 'pass' : 'account',
       ...(done ? { color: 'charts.green' } : {}),
       command: { command: 'instruct.rankCompletions', arguments: [] },
     };
   }
   const label = step === 'ppo-ptx' ? 'PPO-ptx' : stageLabels[stageOfStep(step)];
-  return { id, label, description: done ? 'deleted' : 'to come', icon: 'circle-outline' };
+  return {
+    id,
+    label,
+    description: done ? l10n.t('deleted') : l10n.t('to come'),
+    icon: 'circle-outline',
+  };
 }

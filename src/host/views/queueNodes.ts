@@ -1,4 +1,5 @@
 /** The rows of the Labeling Queue: what is next for this labeler, what is left, who did what. */
+import * as l10n from '@vscode/l10n';
 import {
   upcomingDemonstrations,
   upcomingTasks,
@@ -8,7 +9,8 @@ import {
   type Upcoming,
 } from '../../data/index.ts';
 import { categoryLabel } from './datasetNodes.ts';
-import { counted, oneLine, type TreeNode } from './treeNode.ts';
+import { counted } from '../counted.ts';
+import { oneLine, type TreeNode } from './treeNode.ts';
 
 const shownTasks = 3;
 
@@ -28,11 +30,13 @@ export async function queueNodes(
   return [
     {
       id: 'rank',
-      label: 'To Rank',
+      label: l10n.t('To Rank'),
       description:
-        ranking.remaining === 0 ? ranking.empty : `${ranking.remaining.toLocaleString('en')} left`,
+        ranking.remaining === 0
+          ? ranking.empty
+          : l10n.t`${ranking.remaining.toLocaleString('en')} left`,
       icon: 'list-ordered',
-      spoken: `${counted(ranking.remaining, 'prompt')} to rank`,
+      spoken: l10n.t`${counted(ranking.remaining, 'prompt')} to rank`,
       expanded: true,
       ...(ranking.remaining === 0
         ? {}
@@ -40,11 +44,13 @@ export async function queueNodes(
     },
     {
       id: 'demonstrate',
-      label: 'To Demonstrate',
+      label: l10n.t('To Demonstrate'),
       description:
-        writing.remaining === 0 ? writing.empty : `${writing.remaining.toLocaleString('en')} left`,
+        writing.remaining === 0
+          ? writing.empty
+          : l10n.t`${writing.remaining.toLocaleString('en')} left`,
       icon: 'edit',
-      spoken: `${counted(writing.remaining, 'prompt')} to demonstrate`,
+      spoken: l10n.t`${counted(writing.remaining, 'prompt')} to demonstrate`,
       ...(writing.remaining === 0
         ? {}
         : { children: taskNodes(writing, 'demonstrationTask', 'instruct.writeDemonstration') }),
@@ -54,7 +60,7 @@ export async function queueNodes(
       : [
           {
             id: 'labelers',
-            label: 'Labelers',
+            label: l10n.t('Labelers'),
             icon: 'account' as const,
             children: done,
             description: `${done.length}`,
@@ -73,7 +79,7 @@ function taskNodes(
     return {
       id: `${kind}/${prompt.id}`,
       label: oneLine(prompt.text, 80),
-      description: [...(index === 0 ? ['next'] : []), ...category].join(' · '),
+      description: [...(index === 0 ? [l10n.t('next')] : []), ...category].join(' · '),
       tooltip: `${prompt.text}\n\n${reason}`,
       contextValue: kind,
       command: { command, arguments: [prompt.id] },
@@ -83,7 +89,7 @@ function taskNodes(
   const more = remaining - rows.length;
   return more <= 0
     ? rows
-    : [...rows, { id: `${kind}/more`, label: `and ${more.toLocaleString('en')} more` }];
+    : [...rows, { id: `${kind}/more`, label: l10n.t`and ${more.toLocaleString('en')} more` }];
 }
 
 function labelerNodes(dataset: Dataset, you: string): TreeNode[] {
@@ -97,7 +103,7 @@ function labelerNodes(dataset: Dataset, you: string): TreeNode[] {
     return {
       id: `labeler/${name}`,
       label: name,
-      description: [...(name === you ? ['you'] : []), ...parts].join(' · '),
+      description: [...(name === you ? [l10n.t('you')] : []), ...parts].join(' · '),
       icon: 'account',
     };
   });

@@ -1,4 +1,5 @@
 /** How a run reads in the Runs view and in the status bar. */
+import * as l10n from '@vscode/l10n';
 import type { RunState, Stage } from '../../protocol/run.ts';
 import type { RunView } from '../../protocol/runFold.ts';
 import { waitsForPeople, type RankedSoFar } from '../runs/waitingPipelines.ts';
@@ -21,23 +22,23 @@ const percent = (value: number): string => `${(100 * value).toFixed(0)} %`;
 
 /** The numbers worth a glance, the most telling first. */
 const keyMetrics: Readonly<Record<Stage, readonly KeyMetric[]>> = {
-  pretrain: [{ name: 'pretrain/loss', label: 'loss', format: loss }],
-  sft: [{ name: 'sft/loss', label: 'loss', format: loss }],
+  pretrain: [{ name: 'pretrain/loss', label: l10n.t('loss'), format: loss }],
+  sft: [{ name: 'sft/loss', label: l10n.t('loss'), format: loss }],
   rm: [
-    { name: 'rm/accuracy', label: 'accuracy', format: percent },
-    { name: 'rm/loss', label: 'loss', format: loss },
+    { name: 'rm/accuracy', label: l10n.t('accuracy'), format: percent },
+    { name: 'rm/loss', label: l10n.t('loss'), format: loss },
   ],
   ppo: [
-    { name: 'ppo/score', label: 'score', format: fixed(2) },
-    { name: 'ppo/kl', label: 'KL', format: fixed(1) },
+    { name: 'ppo/score', label: l10n.t('score'), format: fixed(2) },
+    { name: 'ppo/kl', label: l10n.t('KL'), format: fixed(1) },
   ],
   dpo: [
-    { name: 'dpo/accuracy', label: 'accuracy', format: percent },
-    { name: 'dpo/loss', label: 'loss', format: loss },
+    { name: 'dpo/accuracy', label: l10n.t('accuracy'), format: percent },
+    { name: 'dpo/loss', label: l10n.t('loss'), format: loss },
   ],
   expert: [
-    { name: 'expert/score', label: 'score', format: fixed(2) },
-    { name: 'expert/kl', label: 'KL', format: fixed(1) },
+    { name: 'expert/score', label: l10n.t('score'), format: fixed(2) },
+    { name: 'expert/kl', label: l10n.t('KL'), format: fixed(1) },
   ],
   sample: [],
   rank: [],
@@ -52,15 +53,20 @@ interface StateLook {
 }
 
 const looks: Readonly<Record<RunState, StateLook>> = {
-  created: { label: 'not started', icon: 'watch' },
-  queued: { label: 'queued', icon: 'watch' },
-  running: { label: 'running', icon: 'loading~spin' },
-  paused: { label: 'paused', icon: 'debug-pause', color: 'charts.yellow' },
-  stopped: { label: 'stopped', icon: 'circle-slash' },
-  interrupted: { label: 'interrupted', icon: 'warning', color: 'charts.yellow' },
-  failed: { label: 'failed', icon: 'error', color: 'charts.red' },
-  finished: { label: 'finished', icon: 'pass', color: 'charts.green' },
+  created: { label: l10n.t('not started'), icon: 'watch' },
+  queued: { label: l10n.t('queued'), icon: 'watch' },
+  running: { label: l10n.t('running'), icon: 'loading~spin' },
+  paused: { label: l10n.t('paused'), icon: 'debug-pause', color: 'charts.yellow' },
+  stopped: { label: l10n.t('stopped'), icon: 'circle-slash' },
+  interrupted: { label: l10n.t('interrupted'), icon: 'warning', color: 'charts.yellow' },
+  failed: { label: l10n.t('failed'), icon: 'error', color: 'charts.red' },
+  finished: { label: l10n.t('finished'), icon: 'pass', color: 'charts.green' },
 };
+
+/** A run's state in a word. */
+export function stateLabel(state: RunState): string {
+  return looks[state].label;
+}
 
 /** The newest values of a run's key metrics: `loss 1.234`. */
 export function keyFigures(view: RunView, stage: Stage): string[] {
@@ -79,18 +85,18 @@ export function percentDone(view: RunView): number | undefined {
 
 /** A duration as people say it: `45 s`, `3 min`, `1 h 20 min`. */
 export function spokenDuration(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90) return l10n.t`${Math.max(1, Math.round(seconds))} s`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min`;
+  if (minutes < 90) return l10n.t`${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return minutes % 60 === 0 ? l10n.t`${hours} h` : l10n.t`${hours} h ${minutes % 60} min`;
 }
 
 /** A moment in the past: `just now`, `5 min ago`, or its date. */
 export function ago(time: number, now: number): string {
   const seconds = (now - time) / 1000;
-  if (seconds < 60) return 'just now';
-  if (seconds < 86_400) return `${spokenDuration(seconds)} ago`;
+  if (seconds < 60) return l10n.t('just now');
+  if (seconds < 86_400) return l10n.t`${spokenDuration(seconds)} ago`;
   return new Date(time).toISOString().slice(0, 10);
 }
 
@@ -137,8 +143,8 @@ function dated(node: TreeNode, why: string | undefined): TreeNode {
   if (why === undefined) return node;
   return {
     ...node,
-    description: ['out of date', node.description].filter(Boolean).join(' · '),
-    tooltip: `${node.tooltip ?? node.label}\nOut of date: ${why}.`,
+    description: [l10n.t('out of date'), node.description].filter(Boolean).join(' · '),
+    tooltip: `${node.tooltip ?? node.label}\n${l10n.t`Out of date: ${why}.`}`,
     color: 'charts.yellow',
   };
 }
@@ -160,7 +166,7 @@ function runNode(run: ShownRun, live: boolean, now: number): TreeNode {
     return {
       id: run.id,
       label: run.id,
-      description: problem?.message ?? 'cannot be read',
+      description: problem?.message ?? l10n.t('cannot be read'),
       tooltip: problem === undefined ? run.id : `${problem.message}\n${problem.remedy}`,
       icon: 'question',
       contextValue: 'run deletable',
@@ -168,7 +174,7 @@ function runNode(run: ShownRun, live: boolean, now: number): TreeNode {
     };
   }
   const starting = live && run.state === 'created';
-  const look = starting ? { ...looks.running, label: 'starting' } : looks[run.state];
+  const look = starting ? { ...looks.running, label: l10n.t('starting') } : looks[run.state];
   const label = stageLabels[spec.stage];
   const details = runDetails(run, spec.stage, look.label, now);
   const words = ['run', ...flagsOf(run, live)];
@@ -199,7 +205,8 @@ function runDetails(run: ShownRun, stage: Stage, state: string, now: number): st
   if (run.state === 'running') {
     // The spinner says that it runs.
     details.push(...steps);
-    if (view.secondsLeft !== undefined) details.push(`${spokenDuration(view.secondsLeft)} left`);
+    if (view.secondsLeft !== undefined)
+      details.push(l10n.t`${spokenDuration(view.secondsLeft)} left`);
     details.push(...keyFigures(view, stage));
     if (view.message !== undefined && details.length < 2) details.push(view.message);
     return details.length === 0 ? [state] : details;
@@ -242,14 +249,14 @@ export function runStatus(live: readonly ShownRun[]): RunStatus | undefined {
   const progress = done === undefined ? label : `${label} ${done}%`;
   const figures = keyFigures(run.view, run.spec.stage);
   const paused = run.state === 'paused';
-  const waiting = run.state === 'queued' ? 'queued' : 'starting';
-  const state = paused ? ['paused'] : done === undefined ? [waiting] : [];
+  const waiting = run.state === 'queued' ? looks.queued.label : l10n.t('starting');
+  const state = paused ? [looks.paused.label] : done === undefined ? [waiting] : [];
   const parts = [progress, ...state, ...figures];
   const left = run.view.secondsLeft;
-  const time = left === undefined ? [] : [`${spokenDuration(left)} left`];
+  const time = left === undefined ? [] : [l10n.t`${spokenDuration(left)} left`];
   return {
     text: `${paused ? '$(debug-pause)' : '$(sync~spin)'} ${parts.join(' · ')}`,
-    tooltip: [run.id, [...parts, ...time].join(' · '), 'Click to open the run.'].join('\n'),
+    tooltip: [run.id, [...parts, ...time].join(' · '), l10n.t('Click to open the run.')].join('\n'),
     spoken: [...parts, ...time].join(', '),
     runId: run.id,
   };

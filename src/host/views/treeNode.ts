@@ -57,11 +57,6 @@ export type NodeTarget =
   | { readonly kind: 'prompt'; readonly promptId: string }
   | { readonly kind: 'model'; readonly model: string };
 
-/** A count and its noun: `1 ranking`, `12,000 rankings`. */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** A text on one line, cut to a length with an ellipsis. */
 export function oneLine(text: string, length: number): string {
   const flat = text.replaceAll(/\s+/g, ' ').trim();

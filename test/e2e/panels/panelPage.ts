@@ -127,6 +127,7 @@ async function bundle(entry: string): Promise<Map<string, string>> {
       cspSource: origin,
       nonce: 'test',
       title: entry,
+      translations: undefined,
       script: `${origin}/${entry}.js`,
       style: `${origin}/${entry}.css`,
     }),

@@ -5,7 +5,7 @@
 import { InstructError } from '../../protocol/errors.ts';
 import { Program, ProgramCache } from '../runtime/index.ts';
 import type { ExecutionOptions, ParameterBuffer } from '../runtime/index.ts';
-import { GenerationBatch } from './generationBatch.ts';
+import { completeRows } from './completeRows.ts';
 import type { GeneratedCompletion, GenerateOptions, Row } from './generationBatch.ts';
 import { passGraph, passKey } from './generationPass.ts';
 import type { RunPass } from './generationPass.ts';
@@ -16,7 +16,7 @@ export class Generator {
   readonly #config: ModelConfig;
   readonly #execution: ExecutionOptions;
   readonly #programs = new ProgramCache(48);
-  readonly #batchRows: number;
+  #batchRows: number;
 
   /** @param batchRows How many prompts are under way at once. */
   constructor(config: ModelConfig, execution: ExecutionOptions = {}, batchRows = 64) {
@@ -29,7 +29,8 @@ export class Generator {
    * A completion for each prompt, in order. The parameters are only read, and must not change
    * meanwhile. The same prompts, parameters and random state give the same completions.
    *
-   * @throws InstructError `bad-argument` when a prompt is empty or leaves no room in the context.
+   * @throws InstructError `bad-argument` when a prompt is empty or leaves no room in the context,
+   * `out-of-memory` where not even one row at a time fits.
    */
   async generate(
     parameters: ParameterBuffer,
@@ -53,22 +54,25 @@ export class Generator {
       });
       return program.run({ ...(await parameters.feedsFor(program)), ...feeds }, into);
     };
-    const batch = new GenerationBatch(this.#config, rows, options, {
-      batchRows: this.#batchRows,
-      cacheOnDevice: this.#execution.device === 'webgpu',
-      run,
-    });
-    try {
-      await batch.finishAll();
-    } finally {
-      batch.dispose();
-    }
+    const cacheOnDevice = this.#execution.device === 'webgpu';
+    const execution = { batchRows: this.#batchRows, cacheOnDevice, run };
+    const fitting = await completeRows(this.#config, rows, options, execution);
+    if (fitting < this.#batchRows) this.#tellFewer(fitting, rows.length);
+    this.#batchRows = fitting;
     return rows.map(({ tokens, logprobs, logprob, finish }) => ({
       tokens,
       logprobs,
       logprob,
       finish: finish ?? 'cancelled',
     }));
+  }
+
+  #tellFewer(fitting: number, rows: number): void {
+    const tried = Math.min(this.#batchRows, rows);
+    this.#execution.warn?.(
+      'out-of-memory',
+      `Too little memory to sample ${tried} completions at once: ${fitting} at once fit, and sampling goes on with so many. What is drawn does not depend on it.`,
+    );
   }
 
   #limit(prompt: readonly number[], maxNewTokens: number): number {

@@ -137,15 +137,16 @@ export class GenerationBatch {
   /** Lets waiting prompts in: one pass over the distinct ones fills their rows of the cache. */
   async #admit(free: number): Promise<void> {
     const admitted = this.#waiting.splice(0, free);
-    const distinct = [...Map.groupBy(admitted, ({ prompt }) => prompt.join()).values()];
-    const longest = Math.max(...admitted.map(({ prompt }) => prompt.length));
+    const texts = admitted.map(({ prompt, tokens }) => [...prompt, ...tokens]);
+    const distinct = [...Map.groupBy(admitted.keys(), (i) => texts[i].join()).values()];
+    const longest = Math.max(...texts.map(({ length }) => length));
     const rows = roundUpRows(distinct.length);
     const length = roundUpLength(longest, this.#config.nCtx, 16);
     const tokens = new Int32Array(rows * length);
     const last = new Int32Array(rows);
-    distinct.forEach(([{ prompt }], i) => {
-      tokens.set(prompt, i * length);
-      last[i] = i * length + prompt.length - 1;
+    distinct.forEach(([first], i) => {
+      tokens.set(texts[first], i * length);
+      last[i] = i * length + texts[first].length - 1;
     });
     const result = await this.#run(
       { kind: 'prompt', rows, length, ...this.#kind() },
@@ -155,10 +156,11 @@ export class GenerationBatch {
     try {
       const taken: TakenPrompt[] = [];
       distinct.forEach((same, i) => {
-        for (const row of same) {
+        for (const index of same) {
+          const row = admitted[index];
           this.#draw(row, i, result);
           if (row.finish !== null) continue;
-          taken.push({ row: i, length: row.prompt.length });
+          taken.push({ row: i, length: texts[index].length });
           this.#live.push(row);
         }
       });

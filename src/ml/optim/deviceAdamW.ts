@@ -58,11 +58,16 @@ export class DeviceAdamW {
     return (await program.run(Object.fromEntries(gradients))).scalar('norm');
   }
 
+  /** Puts the moments on the device, if they are not there yet. */
+  async reserve(): Promise<void> {
+    await this.#held();
+  }
+
   /** Takes one step. */
   async step({ gradients, learningRate, gradientScale }: DeviceAdamWStep): Promise<void> {
     const { beta1, beta2, weightDecay, decays = () => true } = this.#options;
     const parameters = await this.#parameters.onDevice(this.#execution);
-    const moments = (this.#moments ??= await this.#upload());
+    const moments = await this.#held();
     this.#step++;
     const stepSize = learningRate / (1 - beta1 ** this.#step);
     const rootCorrection = 1 / Math.sqrt(1 - beta2 ** this.#step);
@@ -106,10 +111,13 @@ export class DeviceAdamW {
     return Program.compile(outputs, this.#execution, Object.keys(outputs));
   }
 
+  async #held(): Promise<Map<string, DeviceTensor>> {
+    return (this.#moments ??= await this.#upload());
+  }
+
   async #upload(): Promise<Map<string, DeviceTensor>> {
     const { size, entries } = this.#parameters;
     const { mean, meanSquare } = this.#restored ?? zeros(size, this.#step);
-    this.#restored = null;
     const arrays = entries.flatMap((entry) => [
       [momentName(entry.name, 'mean'), { shape: entry.shape, data: window(mean, entry) }] as const,
       [
@@ -117,7 +125,9 @@ export class DeviceAdamW {
         { shape: entry.shape, data: window(meanSquare, entry) },
       ] as const,
     ]);
-    return toDevice(new Map(arrays), this.#execution);
+    const moments = await toDevice(new Map(arrays), this.#execution);
+    this.#restored = null;
+    return moments;
   }
 
   /** A copy of the state, fetched from the device. */

@@ -10,14 +10,20 @@ import { dropoutMasks, withoutDropout, type LanguageModel } from '../models/inde
 import { cosineDecay } from '../optim/index.ts';
 import type { ExecutionOptions } from '../runtime/index.ts';
 import { adapted, keptModel } from './adapted.ts';
-import { packBatch, shapeKey, type TokenSequence } from './batch.ts';
+import { packBatch, sequenceLength, shapeKey, type TokenSequence } from './batch.ts';
 import { packComparisons } from './comparisons.ts';
 import { directPreferenceLoss, preferenceInputs } from './directPreference.ts';
-import { encodeRankings, type EncodedRanking, type RankedCompletions } from './encodedRankings.ts';
+import {
+  encodeRankings,
+  longestFirst,
+  type EncodedRanking,
+  type RankedCompletions,
+} from './encodedRankings.ts';
 import { Learner } from './learner.ts';
 import { EpochOrder } from './order.ts';
 import { LogprobPass, batchFeeds, logprobsAt } from './passes.ts';
 import { mean } from './statistics.ts';
+import type { LossPass } from './stepper.ts';
 import { beforeTraining, ValidationSamples } from './validationSamples.ts';
 import type { LoopResult, LoopState, StepReport, TrainingLoop } from './trainingLoop.ts';
 
@@ -82,47 +88,20 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
   }
 
   async advance(): Promise<StepReport> {
-    const { model, hyperparameters, seed } = this.#options;
+    const { hyperparameters } = this.#options;
     const schedule = cosineDecay(this.totalSteps, hyperparameters.finalLearningRateRatio);
     const learningRate = hyperparameters.learningRate * schedule(this.step);
     const samples =
       this.step === 0 ? beforeTraining(await this.#samples.draw(this.#learner.parameters)) : [];
     const rankings = this.#order.batch(this.step).map((index) => this.#training[index]);
-    const sequences = rankings.flatMap((ranking) => ranking.sequences);
-    const batch = packBatch(sequences, 'completion', model.config.nCtx);
-    const { positions } = batch.shape;
-    const completions = Math.ceil(sequences.length / completionStep) * completionStep;
-    const comparisons = packComparisons(rankings, 'remaining');
-    const pairs = comparisons.chosen.length;
-    const references = await this.#sums(model.parameters, sequences);
-    const refLogprobs = new Float32Array(completions);
-    refLogprobs.set(references);
-    const { passes, gradNorm } = await this.#learner.step(
-      [
-        {
-          key: `${shapeKey(batch.shape)} ${completions} ${pairs}`,
-          graph: () => {
-            const { logprobs, trainable } = logprobsAt(model.config, batch.shape, 1);
-            const inputs = preferenceInputs(completions, positions, pairs);
-            const { loss, metrics } = directPreferenceLoss(logprobs, inputs, hyperparameters.beta);
-            return { loss, metrics, trainable };
-          },
-          feeds: {
-            ...batchFeeds(batch),
-            ...comparisons,
-            ...dropoutMasks(
-              model.config,
-              batch.shape.rows * batch.shape.length,
-              new Random(`dropout ${seed} ${this.step}`),
-            ),
-            targets: batch.targets,
-            membership: membershipOf(batch.offsets, completions, positions),
-            refLogprobs,
-          },
-        },
-      ],
-      learningRate,
-    );
+    const references = await this.#references(rankings);
+    const pass = (of: readonly EncodedRanking[]): LossPass => this.#pass(of, references);
+    const { passes, gradNorm } = await this.#learner.step([pass(rankings)], learningRate, {
+      size: rankings.length,
+      of: 'rankings',
+      setting: 'batchSize',
+      passes: (size) => [pass(longestFirst(rankings).slice(0, size))],
+    });
     const metrics: Record<string, number> = {
       'dpo/loss': passes[0]['loss'],
       'dpo/accuracy': passes[0]['accuracy'],
@@ -133,7 +112,56 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
       Object.assign(metrics, await this.#validate());
       samples.push(...(await this.#samples.draw(this.#learner.parameters)));
     }
-    return { metrics, tokens: batch.tokenCount, samples };
+    const tokens = rankings
+      .flatMap(({ sequences }) => sequences)
+      .reduce((sum, sequence) => sum + sequenceLength(sequence), 0);
+    return { metrics, tokens, samples };
+  }
+
+  /** What the reference says of each completion of some rankings. */
+  async #references(
+    rankings: readonly EncodedRanking[],
+  ): Promise<ReadonlyMap<TokenSequence, number>> {
+    const sequences = rankings.flatMap((ranking) => ranking.sequences);
+    const sums = await this.#sums(this.#options.model.parameters, sequences);
+    return new Map(sequences.map((sequence, i) => [sequence, sums[i]]));
+  }
+
+  /** The loss of some rankings. */
+  #pass(
+    rankings: readonly EncodedRanking[],
+    references: ReadonlyMap<TokenSequence, number>,
+  ): LossPass {
+    const { model, hyperparameters, seed } = this.#options;
+    const sequences = rankings.flatMap((ranking) => ranking.sequences);
+    const batch = packBatch(sequences, 'completion', model.config.nCtx);
+    const { positions } = batch.shape;
+    const completions = Math.ceil(sequences.length / completionStep) * completionStep;
+    const comparisons = packComparisons(rankings, 'remaining');
+    const pairs = comparisons.chosen.length;
+    const refLogprobs = new Float32Array(completions);
+    refLogprobs.set(sequences.map((sequence) => references.get(sequence) ?? NaN));
+    return {
+      key: `${shapeKey(batch.shape)} ${completions} ${pairs}`,
+      graph: () => {
+        const { logprobs, trainable } = logprobsAt(model.config, batch.shape, 1);
+        const inputs = preferenceInputs(completions, positions, pairs);
+        const { loss, metrics } = directPreferenceLoss(logprobs, inputs, hyperparameters.beta);
+        return { loss, metrics, trainable };
+      },
+      feeds: {
+        ...batchFeeds(batch),
+        ...comparisons,
+        ...dropoutMasks(
+          model.config,
+          batch.shape.rows * batch.shape.length,
+          new Random(`dropout ${seed} ${this.step}`),
+        ),
+        targets: batch.targets,
+        membership: membershipOf(batch.offsets, completions, positions),
+        refLogprobs,
+      },
+    };
   }
 
   /** The log-probability of each whole completion, nats. */

@@ -1,5 +1,5 @@
 /** Rankings as tokens with their comparisons, as a reward model is trained on them. */
-import type { TokenSequence } from './batch.ts';
+import { sequenceLength, type TokenSequence } from './batch.ts';
 import { pairsOf, type Pair } from './comparisons.ts';
 import { encodeCompletion, fitsContext, type TextModel } from './encodeCompletion.ts';
 
@@ -44,4 +44,11 @@ export function encodeRankings(
       ({ sequences, pairs }) =>
         pairs.length > 0 && sequences.every((sequence) => fitsContext(model, sequence)),
     );
+}
+
+/** The rankings with the most tokens first. */
+export function longestFirst(rankings: readonly EncodedRanking[]): EncodedRanking[] {
+  const tokens = ({ sequences }: EncodedRanking): number =>
+    sequences.reduce((sum, sequence) => sum + sequenceLength(sequence), 0);
+  return rankings.toSorted((a, b) => tokens(b) - tokens(a));
 }

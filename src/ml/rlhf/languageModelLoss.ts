@@ -5,6 +5,7 @@ import { dropoutMasks, withoutDropout, type LanguageModel } from '../models/inde
 import type { Arrays, ExecutionOptions, TrainingGraph } from '../runtime/index.ts';
 import {
   packBatch,
+  sequenceLength,
   shapeKey,
   type BatchShape,
   type PackedBatch,
@@ -12,9 +13,11 @@ import {
   type WantedPositions,
 } from './batch.ts';
 import { dropResidual, dropoutFeeds } from './dropout.ts';
+import type { StepBatch } from './largestBatch.ts';
 import { Learner, checkFinite, type OptimizerSettings } from './learner.ts';
 import { crossEntropy } from './losses.ts';
 import { LogprobPass, batchFeeds, logprobsAt } from './passes.ts';
+import type { LossPass } from './stepper.ts';
 
 /** What a step may do besides fitting its sequences. */
 export interface StepOptions {
@@ -50,6 +53,12 @@ export interface MemorySettings {
   readonly gradientCheckpointing: boolean;
 }
 
+/** What goes through at once, and the weights of its positions. */
+interface Part {
+  readonly batch: PackedBatch;
+  readonly weights: Float32Array;
+}
+
 /** A language model's parameters under cross-entropy. Owns them and its programs until disposed. */
 export class LanguageModelLearner {
   readonly learner: Learner;
@@ -79,24 +88,16 @@ export class LanguageModelLearner {
   async step(
     sequences: readonly TokenSequence[],
     learningRate: number,
-    { residualDropout = 0, mixed }: StepOptions = {},
+    options: StepOptions = {},
   ): Promise<LanguageModelStep> {
-    const share = mixed?.share ?? 0;
-    const own = this.#parts(sequences);
-    const others = mixed === undefined ? [] : this.#parts(mixed.sequences);
+    const { mixed } = options;
+    const { microBatchSize } = this.#memory;
+    const own = this.#parts(sequences, microBatchSize);
+    const others = mixed === undefined ? [] : this.#parts(mixed.sequences, microBatchSize);
     const { passes, gradNorm } = await this.learner.step(
-      [...own, ...others].map(({ batch, weights }, i) => ({
-        key: shapeKey(batch.shape),
-        graph: () => this.#graph(batch.shape, residualDropout),
-        feeds: {
-          ...batchFeeds(batch),
-          ...this.#dropout(batch.shape, i, residualDropout),
-          targets: batch.targets,
-          weights,
-        },
-        scale: i < own.length ? 1 - share : share,
-      })),
+      this.#passes(own, others, options),
       learningRate,
+      this.#batch(sequences, options),
     );
     const lossOf = (some: typeof passes): number => some.reduce((sum, { loss }) => sum + loss, 0);
     return {
@@ -107,11 +108,44 @@ export class LanguageModelLearner {
     };
   }
 
+  #passes(
+    own: readonly Part[],
+    others: readonly Part[],
+    { residualDropout = 0, mixed }: StepOptions,
+  ): LossPass[] {
+    const share = mixed?.share ?? 0;
+    return [...own, ...others].map(({ batch, weights }, i) => ({
+      key: shapeKey(batch.shape),
+      graph: () => this.#graph(batch.shape, residualDropout),
+      feeds: {
+        ...batchFeeds(batch),
+        ...this.#dropout(batch.shape, i, residualDropout),
+        targets: batch.targets,
+        weights,
+      },
+      scale: i < own.length ? 1 - share : share,
+    }));
+  }
+
+  /** A step in smaller parts, of which the second already finds the gradient of the first. */
+  #batch(sequences: readonly TokenSequence[], options: StepOptions): StepBatch {
+    const { microBatchSize } = this.#memory;
+    const longest = sequences.toSorted((a, b) => sequenceLength(b) - sequenceLength(a));
+    const mixed = options.mixed?.sequences ?? [];
+    return {
+      size: microBatchSize > 0 ? Math.min(microBatchSize, sequences.length) : sequences.length,
+      of: 'sequences at once',
+      setting: 'microBatchSize',
+      passes: (size) => {
+        const own = this.#parts(longest.slice(0, 2 * size), size);
+        return this.#passes(own, this.#parts(mixed, size).slice(0, 1), options);
+      },
+    };
+  }
+
   /** Batches with weights that make the sum of their losses the mean over all their tokens. */
-  #parts(
-    sequences: readonly TokenSequence[],
-  ): { readonly batch: PackedBatch; readonly weights: Float32Array }[] {
-    const parts = partsOf(sequences, this.#memory.microBatchSize);
+  #parts(sequences: readonly TokenSequence[], microBatchSize: number): Part[] {
+    const parts = partsOf(sequences, microBatchSize);
     const batches = parts.map((part) => packBatch(part, this.#wanted, this.#model.config.nCtx));
     const counted = batches.reduce((sum, { offsets }) => sum + (offsets.at(-1) ?? 0), 0);
     return batches.map((batch) => {

@@ -2,6 +2,7 @@
 import { InstructError } from '../../protocol/errors.ts';
 import { clipScale, decaysMatrices } from '../optim/index.ts';
 import type { ExecutionOptions, ParameterBuffer } from '../runtime/index.ts';
+import { largestFitting, ranOut, tooLarge, type StepBatch } from './largestBatch.ts';
 import { makeStepper, type LossPass, type Stepper } from './stepper.ts';
 import type { LoopState, StateTensor } from './trainingLoop.ts';
 
@@ -64,14 +65,18 @@ export class Learner {
   /**
    * One update by the sum of the passes' gradients, each times its scale: a forward and a backward
    * pass for each.
-   * @throws InstructError `not-a-number`, leaving the parameters as they were.
+   *
+   * @param batch What the passes are on; where memory runs out the largest that fits is then told.
+   * @throws InstructError `not-a-number` or `out-of-memory`, leaving the parameters as they were.
    */
-  async step(passes: readonly LossPass[], learningRate: number): Promise<LearnerReport> {
-    const reports: Record<string, number>[] = [];
-    for (const [i, pass] of passes.entries()) {
-      reports.push(await this.#stepper.accumulate(pass, i === 0));
-    }
-    const gradNorm = await this.#stepper.norm();
+  async step(
+    passes: readonly LossPass[],
+    learningRate: number,
+    batch?: StepBatch,
+  ): Promise<LearnerReport> {
+    const { reports, gradNorm } = await this.#gradients(passes).catch(async (error: unknown) => {
+      throw batch !== undefined && ranOut(error) ? await this.#tooLarge(batch, error) : error;
+    });
     const step = this.#stepper.steps + 1;
     for (const [quantity, value] of [...reports.flatMap(Object.entries), ['gradNorm', gradNorm]]) {
       checkFinite(Number(value), `${quantity} of the ${this.#name}`, step);
@@ -79,6 +84,25 @@ export class Learner {
     const scale = this.#maxGradNorm > 0 ? clipScale(gradNorm, this.#maxGradNorm) : 1;
     await this.#stepper.update(learningRate, scale);
     return { passes: reports, gradNorm };
+  }
+
+  /** The sum of the passes' gradients stays with the stepper. */
+  async #gradients(
+    passes: readonly LossPass[],
+  ): Promise<{ readonly reports: Record<string, number>[]; readonly gradNorm: number }> {
+    const reports: Record<string, number>[] = [];
+    for (const [i, pass] of passes.entries()) {
+      reports.push(await this.#stepper.accumulate(pass, i === 0));
+    }
+    return { reports, gradNorm: await this.#stepper.norm() };
+  }
+
+  async #tooLarge(batch: StepBatch, cause: InstructError): Promise<InstructError> {
+    const fitting = await largestFitting(batch.size, async (size) => {
+      await this.#stepper.reserve();
+      await this.#gradients(batch.passes(size));
+    });
+    return tooLarge(batch, fitting, cause);
   }
 
   /** Fetches what is newer on a GPU: before the parameters or a snapshot are read. */

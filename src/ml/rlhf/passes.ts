@@ -30,6 +30,7 @@ import {
   type TokenSequence,
   type WantedPositions,
 } from './batch.ts';
+import { ranOut } from './largestBatch.ts';
 
 /** A model's outputs at N positions, and the parameters behind them. */
 export interface LogprobGraph {
@@ -136,7 +137,7 @@ class ForwardPass {
   /**
    * The outputs of each sequence at its wanted positions, in the order of the sequences.
    *
-   * @param rows How many sequences go through at once.
+   * @param rows How many sequences go through at once; half as many where memory runs out.
    */
   async run(
     parameters: ParameterBuffer,
@@ -152,17 +153,26 @@ class ForwardPass {
       }))
       .sort((a, b) => a.length - b.length || a.index - b.index);
     const results = new Array<Float32Array>(sequences.length);
-    for (let start = 0; start < byLength.length; start += rows) {
-      const slice = byLength.slice(start, start + rows);
+    let atOnce = rows;
+    for (let start = 0; start < byLength.length;) {
+      const slice = byLength.slice(start, start + atOnce);
       const batch = packBatch(
         slice.map(({ sequence }) => sequence),
         wanted,
         this.#config.nCtx,
       );
-      const flat = await this.#runBatch(parameters, batch);
+      const flat = await this.#runBatch(parameters, batch).catch((error: unknown) => {
+        if (ranOut(error) && slice.length > 1) return null;
+        throw error;
+      });
+      if (flat === null) {
+        atOnce = Math.floor(slice.length / 2);
+        continue;
+      }
       for (const [i, row] of splitBySequence(flat, batch.offsets).entries()) {
         results[slice[i].index] = row;
       }
+      start += slice.length;
     }
     return results;
   }

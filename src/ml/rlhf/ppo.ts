@@ -10,12 +10,14 @@ import { listed, type Hyperparameters } from '../../protocol/hyperparameters.ts'
 import type { LanguageModel } from '../models/index.ts';
 import { ExponentialMovingAverage, linearDecay, warmupFrom } from '../optim/index.ts';
 import type { ParameterBuffer } from '../runtime/index.ts';
+import { sequenceLength } from './batch.ts';
 import { BestMean } from './bestMean.ts';
 import { Diagnoser, isNegative, type IterationFacts } from './diagnose.ts';
 import { drawDocumentRows } from './documentRows.ts';
 import { gatherExperience, type Experience } from './experience.ts';
 import { adaptiveKl, constantKl, type KlController } from './klController.ts';
 import { examineRollout, type KlEvidence } from './klEvidence.ts';
+import type { StepBatch } from './largestBatch.ts';
 import { Learner, badCheckpoint, checkFinite } from './learner.ts';
 import { EpochOrder } from './order.ts';
 import { LogprobPass } from './passes.ts';
@@ -23,6 +25,7 @@ import { policyPass, ptxPass, tokensOf, valuePass } from './ppoPasses.ts';
 import { checkedPrompts, type PpoOptions } from './ppoOptions.ts';
 import { RolloutWorker, rolloutRecords, type EncodedPrompt, type Rollout } from './rollout.ts';
 import { mean, standardError, variance } from './statistics.ts';
+import type { LossPass } from './stepper.ts';
 import type {
   LoopResult,
   LoopSample,
@@ -171,11 +174,34 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
   }
 
   async #policyStep(
-    { sequences, episodes }: Rollout,
-    { advantages }: Experience,
+    rollout: Rollout,
+    experience: Experience,
     minibatch: readonly number[],
     { text, factor }: { readonly text: string; readonly factor: number },
   ): Promise<Record<string, number> & { logRatioMax: number }> {
+    const rate = this.#options.hyperparameters.learningRate * factor;
+    const passesOf = (some: readonly number[]): LossPass[] =>
+      this.#policyPasses(rollout, experience, some, text);
+    const smaller = episodesOf(rollout, minibatch, passesOf);
+    const report = await this.#policy.step(passesOf(minibatch), rate, smaller);
+    const [policy, ptx] = report.passes;
+    return {
+      'ppo/policy_loss': policy['loss'],
+      'ppo/approx_kl': policy['approxKl'],
+      'ppo/clip_fraction': policy['clipFraction'],
+      'ppo/ratio': policy['ratio'],
+      ...(report.passes.length > 1 ? { 'ppo/ptx_loss': ptx['loss'] } : {}),
+      grad_norm: report.gradNorm,
+      logRatioMax: policy['logRatioMax'],
+    };
+  }
+
+  #policyPasses(
+    { sequences, episodes }: Rollout,
+    { advantages }: Experience,
+    minibatch: readonly number[],
+    text: string,
+  ): LossPass[] {
     const { model, hyperparameters, document } = this.#options;
     const { ptxCoef, ptxRatio, whitenAdvantages } = hyperparameters;
     const raw = minibatch.map((index) => advantages[index]);
@@ -198,38 +224,29 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
       const rows = drawDocumentRows(model.tokenizer, document, new Random(text), size);
       passes.push(ptxPass(model.config, rows, ptxCoef));
     }
-    const report = await this.#policy.step(passes, hyperparameters.learningRate * factor);
-    const [policy, ptx] = report.passes;
-    return {
-      'ppo/policy_loss': policy['loss'],
-      'ppo/approx_kl': policy['approxKl'],
-      'ppo/clip_fraction': policy['clipFraction'],
-      'ppo/ratio': policy['ratio'],
-      ...(report.passes.length > 1 ? { 'ppo/ptx_loss': ptx['loss'] } : {}),
-      grad_norm: report.gradNorm,
-      logRatioMax: policy['logRatioMax'],
-    };
+    return passes;
   }
 
   async #valueStep(
-    { sequences, episodes }: Rollout,
+    rollout: Rollout,
     { returns }: Experience,
     minibatch: readonly number[],
     factor: number,
   ): Promise<Record<string, number>> {
+    const { sequences, episodes } = rollout;
     const { rewardModel, hyperparameters } = this.#options;
-    const pass = valuePass(
-      rewardModel,
-      {
-        sequences: minibatch.map((index) => sequences[index]),
-        oldValues: minibatch.map((index) => episodes[index].values),
-        returns: minibatch.map((index) => returns[index]),
-      },
-      hyperparameters.valueClipRange,
-    );
+    const passesOf = (some: readonly number[]): LossPass[] => {
+      const of = {
+        sequences: some.map((index) => sequences[index]),
+        oldValues: some.map((index) => episodes[index].values),
+        returns: some.map((index) => returns[index]),
+      };
+      return [valuePass(rewardModel, of, hyperparameters.valueClipRange)];
+    };
     const { passes, gradNorm } = await this.#value.step(
-      [pass],
+      passesOf(minibatch),
       hyperparameters.valueLearningRate * factor,
+      episodesOf(rollout, minibatch, passesOf),
     );
     return { 'ppo/value_loss': passes[0]['loss'], 'ppo/value_grad_norm': gradNorm };
   }
@@ -328,6 +345,22 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     this.#worker.dispose();
     this.#samples.dispose();
   }
+}
+
+/** A minibatch as what a step is on, for the case that it is too large. */
+function episodesOf(
+  { sequences }: Rollout,
+  minibatch: readonly number[],
+  passesOf: (some: readonly number[]) => readonly LossPass[],
+): StepBatch {
+  const length = (index: number): number => sequenceLength(sequences[index]);
+  const longest = minibatch.toSorted((a, b) => length(b) - length(a));
+  return {
+    size: minibatch.length,
+    of: 'episodes',
+    setting: 'minibatchSize',
+    passes: (size) => passesOf(longest.slice(0, size)),
+  };
 }
 
 /** The share of the peak rates in an iteration, counted from 0: the warm-up, and the decay over the run. */

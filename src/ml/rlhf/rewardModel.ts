@@ -24,7 +24,12 @@ import {
 } from './batch.ts';
 import { packComparisons } from './comparisons.ts';
 import { encodeCompletion, fitsContext } from './encodeCompletion.ts';
-import { encodeRankings, type EncodedRanking, type RankedCompletions } from './encodedRankings.ts';
+import {
+  encodeRankings,
+  longestFirst,
+  type EncodedRanking,
+  type RankedCompletions,
+} from './encodedRankings.ts';
 import { Learner } from './learner.ts';
 import { rankingLoss } from './losses.ts';
 import { normalisation } from './normalisation.ts';
@@ -33,6 +38,7 @@ import { ScalarPass, batchFeeds, scalarsAt } from './passes.ts';
 import { rewardQuality, type ScoredRanking } from './rewardQuality.ts';
 import { judgeRewardModel } from './rewardVerdict.ts';
 import type { Demonstrated } from './sft.ts';
+import type { LossPass } from './stepper.ts';
 import { mean, standardDeviation } from './statistics.ts';
 import type {
   LoopResult,
@@ -104,32 +110,17 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
   }
 
   async advance(): Promise<StepReport> {
-    const { model, hyperparameters } = this.#options;
+    const { hyperparameters } = this.#options;
     const schedule = cosineDecay(this.totalSteps, hyperparameters.finalLearningRateRatio);
     const learningRate = hyperparameters.learningRate * schedule(this.step);
     const samples = this.step === 0 ? beforeTraining(await this.#samples()) : [];
     const rankings = this.#order.batch(this.step).map((index) => this.#training[index]);
-    const batch = packBatch(
-      rankings.flatMap(({ sequences }) => sequences),
-      'last',
-      model.config.nCtx,
-    );
-    const divisor = hyperparameters.pairDivisor === 'all' ? 'all' : 'remaining';
-    const comparisons = packComparisons(rankings, divisor);
-    const pairs = comparisons.chosen.length;
-    const { passes, gradNorm } = await this.#learner.step(
-      [
-        {
-          key: `${shapeKey(batch.shape)} ${pairs}`,
-          graph: () => {
-            const { scalars, trainable } = scalarsAt(model.config, batch.shape);
-            return { ...rankingLoss(scalars, comparisonInputs(pairs)), trainable };
-          },
-          feeds: { ...batchFeeds(batch), ...comparisons, ...this.#dropout(batch.shape) },
-        },
-      ],
-      learningRate,
-    );
+    const { passes, gradNorm } = await this.#learner.step([this.#pass(rankings)], learningRate, {
+      size: rankings.length,
+      of: 'rankings',
+      setting: 'batchSize',
+      passes: (size) => [this.#pass(longestFirst(rankings).slice(0, size))],
+    });
     const metrics: Record<string, number> = {
       'rm/loss': passes[0]['loss'],
       'rm/accuracy': passes[0]['accuracy'],
@@ -144,7 +135,28 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
       }
       samples.push(...(await this.#samples()));
     }
-    return { metrics, tokens: batch.tokenCount, samples };
+    const tokens = rankings
+      .flatMap(({ sequences }) => sequences)
+      .reduce((sum, sequence) => sum + sequenceLength(sequence), 0);
+    return { metrics, tokens, samples };
+  }
+
+  /** The loss of some rankings. */
+  #pass(rankings: readonly EncodedRanking[]): LossPass {
+    const { model, hyperparameters } = this.#options;
+    const sequences = rankings.flatMap((ranking) => ranking.sequences);
+    const batch = packBatch(sequences, 'last', model.config.nCtx);
+    const divisor = hyperparameters.pairDivisor === 'all' ? 'all' : 'remaining';
+    const comparisons = packComparisons(rankings, divisor);
+    const pairs = comparisons.chosen.length;
+    return {
+      key: `${shapeKey(batch.shape)} ${pairs}`,
+      graph: () => {
+        const { scalars, trainable } = scalarsAt(model.config, batch.shape);
+        return { ...rankingLoss(scalars, comparisonInputs(pairs)), trainable };
+      },
+      feeds: { ...batchFeeds(batch), ...comparisons, ...this.#dropout(batch.shape) },
+    };
   }
 
   /** What the completions of a few held-out rankings score now, before the bias that is set at the end. */

@@ -37,6 +37,8 @@ export interface Stepper {
    * the metrics by name.
    */
   accumulate(pass: LossPass, first: boolean): Promise<Record<string, number>>;
+  /** Takes the memory that the optimizer will hold, if it does not hold it yet. */
+  reserve(): Promise<void>;
   /** Of the sum. */
   norm(): Promise<number>;
   /** Updates the parameters by the sum times the factor. */
@@ -94,6 +96,11 @@ class HostStepper implements Stepper {
     if (!first) for (let i = 0; i < sum.length; i++) sum[i] += scale * own[i];
     else if (scale !== 1) for (let i = 0; i < sum.length; i++) sum[i] *= scale;
     return values;
+  }
+
+  /** It was taken at the start. */
+  reserve(): Promise<void> {
+    return Promise.resolve();
   }
 
   norm(): Promise<number> {
@@ -156,6 +163,10 @@ class DeviceStepper implements Stepper {
     const { values, gradients } = await program.runOnDevice(run);
     this.#sum = gradients;
     return values;
+  }
+
+  reserve(): Promise<void> {
+    return this.#optimizer.reserve();
   }
 
   norm(): Promise<number> {

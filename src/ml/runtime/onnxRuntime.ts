@@ -29,6 +29,8 @@ export interface ExecutionOptions {
    * two processes, then fight for the cores. Off when left out.
    */
   readonly spinning?: boolean;
+  /** Told what goes on otherwise than it was asked for, as a code and a sentence. */
+  readonly warn?: (code: string, message: string) => void;
 }
 
 /**
@@ -279,10 +281,11 @@ function firstLine(thrown: unknown): string {
 
 /**
  * Whether ONNX Runtime, Node or the GPU failed to get memory, by the messages they give. A buffer that
- * WebGPU could not allocate is told of where it is first used.
+ * WebGPU could not allocate is told of where it is first used; a tensor larger than one buffer takes several,
+ * more than some kernels can bind or were written for.
  */
 export function isOutOfMemory(thrown: unknown): boolean {
-  return /bad_alloc|failed to allocate|allocation failed|out.of.(device.)?memory|max buffer size limit|\[invalid buffer/i.test(
+  return /bad_alloc|failed to allocate|allocation failed|out.of.(device.)?memory|max buffer size limit|\[invalid (buffer|shadermodule)|too many storage buffers/i.test(
     textOf(thrown),
   );
 }

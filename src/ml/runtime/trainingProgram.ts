@@ -116,13 +116,17 @@ export class TrainingProgram {
     readonly gradients: DeviceGradients;
   }> {
     const added = [...(sums ?? [])].map(([name, sum]) => [sumName(name), sum] as const);
-    const result = await this.#program.run({
-      ...feeds,
-      ...(await parameters.feedsFor(this.#program)),
-      ...Object.fromEntries(added),
-      'scale of the gradient': Float32Array.of(scale),
-    });
-    for (const [, sum] of added) sum.dispose();
+    let result: RunResult;
+    try {
+      result = await this.#program.run({
+        ...feeds,
+        ...(await parameters.feedsFor(this.#program)),
+        ...Object.fromEntries(added),
+        'scale of the gradient': Float32Array.of(scale),
+      });
+    } finally {
+      for (const [, sum] of added) sum.dispose();
+    }
     const gradients = this.#trainable.map(
       (name) => [name, result.device(gradientName(name))] as const,
     );

@@ -30,7 +30,7 @@ export const dpoWork: WorkMaker = async (context) => {
     validation: inputs.valid,
     hyperparameters,
     seed: spec.seed,
-    execution: await executionOf(spec),
+    execution: await executionOf(spec, context),
   });
   return languageModelWork(context.run, loop);
 };

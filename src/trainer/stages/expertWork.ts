@@ -29,7 +29,7 @@ export const expertWork: WorkMaker = async (context) => {
     validationPrompts: validPrompts,
     hyperparameters,
     seed: spec.seed,
-    execution: await executionOf(spec),
+    execution: await executionOf(spec, context),
   });
   return languageModelWork(context.run, loop);
 };

@@ -32,7 +32,7 @@ export const ppoWork: WorkMaker = async (context) => {
     ...(text === null ? {} : { document: text }),
     hyperparameters,
     seed: spec.seed,
-    execution: await executionOf(spec),
+    execution: await executionOf(spec, context),
   });
   return languageModelWork(context.run, loop);
 };

@@ -39,7 +39,7 @@ export const pretrainWork: WorkMaker = async (context) => {
     document: (random) => webDocument(world, random),
     hyperparameters,
     seed: spec.seed,
-    execution: await executionOf(spec),
+    execution: await executionOf(spec, context),
   });
   return languageModelWork(context.run, loop);
 };

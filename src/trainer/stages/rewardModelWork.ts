@@ -42,7 +42,7 @@ export const rewardModelWork: WorkMaker = async (context) => {
     demonstrations: inputs.demonstrations,
     hyperparameters,
     seed: spec.seed,
-    execution: await executionOf(spec),
+    execution: await executionOf(spec, context),
   };
   const loop =
     hyperparameters.folds > 0 ? new CrossValidatedLoop(options) : new RewardModelLoop(options);

@@ -43,7 +43,7 @@ export const sampleWork: WorkMaker = async (context): Promise<RunWork> => {
     }
     context.warn('prompt-too-long', message);
   }
-  const generator = new Generator(model.config, await executionOf(spec));
+  const generator = new Generator(model.config, await executionOf(spec, context));
   const store = new RecordStore(project);
   const promptsPerStep = Math.max(1, Math.floor(rowsPerStep / settings.completionsPerPrompt));
   let step = 0;

@@ -56,7 +56,7 @@ export const sftWork: WorkMaker = async (context) => {
     document: mixesText ? await pretrainingText(context) : undefined,
     hyperparameters,
     seed: spec.seed,
-    execution: await executionOf(spec),
+    execution: await executionOf(spec, context),
   });
   return languageModelWork(context.run, loop);
 };

@@ -1,4 +1,4 @@
-/** `npm run bench:host`: what the extension costs the editor's extension host when nothing happens. */
+/** `npm run bench:host`: what the extension costs the editor's extension host when nothing happens, and how soon that answers while PPO trains. */
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,13 +9,16 @@ import { extensionHostOf } from '../scripts/editor/processes.ts';
 import { createSampleProject } from '../scripts/editor/sampleProject.ts';
 import { quietSettings, startServer } from '../scripts/editor/vscodeServer.ts';
 import { launchBrowser, workbenchAddress } from '../scripts/editor/workbenchPage.ts';
+import { commandLatency } from './commandLatency.ts';
 
 const usage = `Opens an empty folder, where the extension is not active, and the sample project, in the real editor, and measures the processor
-time of the extension host while nothing is done. Linux only; build first.
+time of the extension host while nothing is done. Linux only; build first. Then starts PPO on the sample project and measures how long a command
+takes from the workbench to the extension and back, in turns while it is at work and while it is paused.
 
   npm run bench:host [-- options]
 
-  --seconds N   how long to look at each; 60 when absent`;
+  --seconds N   how long to look at each; 60 when absent, 0 for not at all
+  --rounds N    turns of 150 commands while PPO is at work and 150 while it is paused; 3 when absent, 0 for none`;
 
 /** A hundredth of a second: the unit of /proc, whatever the kernel's own (`man 5 proc`, USER_HZ). */
 const tickMs = 10;
@@ -59,6 +62,7 @@ async function idleMs(isProject: boolean, seconds: number): Promise<number> {
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
+    rounds: { type: 'string', default: '3' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -66,10 +70,18 @@ if (values.help) {
   console.log(usage);
 } else if (process.platform === 'linux') {
   const seconds = Number(values.seconds);
-  for (const isProject of [false, true]) {
+  for (const isProject of seconds > 0 ? [false, true] : []) {
     const ms = await idleMs(isProject, seconds);
     const what = isProject ? 'the sample project, Runs view shown' : 'an empty folder';
     console.log(`${what}: ${String(ms)} ms of processor time in ${String(seconds)} s`);
+  }
+  const rounds = Number(values.rounds);
+  for (const latency of rounds > 0 ? await commandLatency(rounds) : []) {
+    const { state, samples, median, p95, longest, heldUp } = latency;
+    const ms = (value: number): string => `${value.toFixed(1)} ms`;
+    console.log(
+      `a command while PPO is ${state === 'running' ? 'at work' : 'paused'}: median ${ms(median)}, 95 % within ${ms(p95)}, longest ${ms(longest)} of ${samples}; the event loop held up for ${ms(heldUp)} at most`,
+    );
   }
 } else {
   console.error('bench:host: it reads /proc, which only Linux has.');

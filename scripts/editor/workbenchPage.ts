@@ -33,6 +33,8 @@ export interface WorkbenchAddress {
   readonly testsPath?: string;
   /** The server has the extension installed: do not load that of this repository. */
   readonly installed?: boolean;
+  /** The folder of the extension under development; this repository's where it is left out. */
+  readonly extension?: string | undefined;
 }
 
 /**
@@ -40,12 +42,12 @@ export interface WorkbenchAddress {
  * `testDriver`.
  */
 export function workbenchAddress(address: WorkbenchAddress): string {
-  const { server, folder, testsPath, installed = false } = address;
+  const { server, folder, testsPath, installed = false, extension = root } = address;
   const payload = [
     ['skipWelcome', 'true'],
     ['skipReleaseNotes', 'true'],
   ];
-  if (!installed) payload.push(['extensionDevelopmentPath', remote(server, root)]);
+  if (!installed) payload.push(['extensionDevelopmentPath', remote(server, extension)]);
   if (testsPath !== undefined) payload.push(['extensionTestsPath', remote(server, testsPath)]);
   const query = new URLSearchParams({ folder: urlPath(folder), payload: JSON.stringify(payload) });
   // The workbench wants its folder's slashes as they are.

@@ -79,7 +79,7 @@ const word = /[A-Za-z]{2,}/;
 
 /** Names of keys, of the product, and markup: no words of a language. */
 const wordless =
-  /^(?:Arrow\w+|Page(?:Up|Down)|Home|End|Enter|Escape|Esc|Backspace|Instruct(?: Studio)?|@instruct |HTML|Markdown|JSON|JSON Lines)$|^[a-z]+(?:[A-Z][a-z]*)+$|^[\w-]+\/[\w-]+$|^[a-z]+-src |^color-mix\(|^<|="|^font:/;
+  /^(?:Arrow\w+|Page(?:Up|Down)|Home|End|Enter|Escape|Esc|Backspace|Instruct(?: Studio)?|@instruct |HTML|Markdown|ChatML|JSON|JSON Lines)$|^[a-z]+(?:[A-Z][a-z]*)+$|^[\w-]+\/[\w-]+$|^[a-z]+-src |^color-mix\(|^<|="|^font:/;
 
 /** An icon, a heading's mark, a space at an end, or an escape: no part of a sentence. */
 const untidy = /\$\([\w~-]+\)|^#|^\s|\s$|[\n\r\t\\]/;

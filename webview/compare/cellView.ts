@@ -1,4 +1,5 @@
 /** One completion in the grid, with what is known of it and what can be done with it. */
+import * as l10n from '@vscode/l10n';
 import type { ComparedCell } from '../../src/protocol/comparePanel.ts';
 import type { CompletionKl } from '../../src/protocol/sampler.ts';
 import { button, element } from '../components/element.ts';
@@ -31,7 +32,7 @@ export function cellView(content: CellContent, actions: CellActions): HTMLElemen
     class: preferred ? 'cell preferred' : 'cell',
     role: 'group',
     tabindex: 0,
-    'aria-label': `${name}${preferred ? ', preferred' : ''}`,
+    'aria-label': preferred ? l10n.t`${name}, preferred` : name,
   });
   root.append(
     element(
@@ -61,30 +62,45 @@ export function cellView(content: CellContent, actions: CellActions): HTMLElemen
       element(
         'p',
         { class: 'cell-actions' },
-        button('Copy', () => actions.copy(text)),
-        button('Save as Demonstration', () => actions.demonstrate(text)),
+        button(l10n.t('Copy'), () => actions.copy(text)),
+        button(l10n.t('Save as Demonstration'), () => actions.demonstrate(text)),
       ),
     );
   }
   return root;
 }
 
+/** What is said of a cell that is not done. */
+const states: Readonly<Record<ComparedCell['state'], string>> = {
+  waiting: l10n.t('waiting'),
+  writing: l10n.t('writing'),
+  done: l10n.t('done'),
+  stopped: l10n.t('stopped'),
+  failed: l10n.t('failed'),
+};
+
 function facts(
   cell: ComparedCell | undefined,
   against: string | undefined,
   preferred: boolean,
 ): (Node | string)[] {
-  if (cell === undefined) return ['not written yet'];
+  if (cell === undefined) return [l10n.t('not written yet')];
   const parts = [
-    ...(preferred ? ['✓ preferred'] : []),
-    ...(cell.state === 'done' ? [] : [cell.state]),
-    ...(cell.state === 'done' || cell.state === 'stopped' ? [`${wordsIn(cell.text)} words`] : []),
-    ...(cell.finish === 'length' ? ['cut off'] : []),
+    ...(preferred ? [`✓ ${l10n.t('preferred')}`] : []),
+    ...(cell.state === 'done' ? [] : [states[cell.state]]),
+    ...(cell.state === 'done' || cell.state === 'stopped'
+      ? [l10n.t`${wordsIn(cell.text)} words`]
+      : []),
+    ...(cell.finish === 'length' ? [l10n.t('cut off')] : []),
     ...(cell.score === undefined
       ? []
-      : [cell.score === null ? 'too long to score' : `score ${decimals(cell.score, 2)}`]),
-    ...(cell.kl === undefined ? [] : [klFact(cell.kl, against ?? 'its reference')]),
-    ...(cell.logprob === undefined ? [] : [`log-probability ${decimals(cell.logprob, 1)}`]),
+      : [
+          cell.score === null
+            ? l10n.t('too long to score')
+            : l10n.t`score ${decimals(cell.score, 2)}`,
+        ]),
+    ...(cell.kl === undefined ? [] : [klFact(cell.kl, against ?? l10n.t('its reference'))]),
+    ...(cell.logprob === undefined ? [] : [l10n.t`log-probability ${decimals(cell.logprob, 1)}`]),
   ];
   return parts.flatMap((part, at) => (at === 0 ? [part] : [' · ', part]));
 }
@@ -92,8 +108,8 @@ function facts(
 function klFact(kl: CompletionKl, against: string): HTMLElement {
   const title =
     'nats' in kl
-      ? `Against ${against}: ${decimals(kl.nats / kl.tokens, 2)} nats a token over ${kl.tokens} tokens, drawn by this model. An estimate from one completion, which can be below 0.`
+      ? l10n.t`Against ${against}: ${decimals(kl.nats / kl.tokens, 2)} nats a token over ${kl.tokens} tokens, drawn by this model. An estimate from one completion, which can be below 0.`
       : kl.unavailable;
-  const said = 'nats' in kl ? `KL ${decimals(kl.nats, 1)}` : 'no KL';
+  const said = 'nats' in kl ? l10n.t`KL ${decimals(kl.nats, 1)}` : l10n.t('no KL');
   return element('span', { class: 'kl', title }, said);
 }

@@ -1,4 +1,5 @@
 /** The columns of the comparison: which model or checkpoint, asked how, drawn how. */
+import * as l10n from '@vscode/l10n';
 import type { CompareSnapshot } from '../../src/protocol/comparePanel.ts';
 import { promptFormats } from '../../src/protocol/records.ts';
 import { button, element } from '../components/element.ts';
@@ -17,7 +18,7 @@ export interface ColumnTools {
 export class ColumnList {
   readonly root = element('div', { class: 'columns-chosen' });
   readonly #tools: ColumnTools;
-  readonly #list = element('ol', { 'aria-label': 'Columns' });
+  readonly #list = element('ol', { 'aria-label': l10n.t('Columns') });
   #columns: readonly Column[];
 
   /** Columns whose model is gone are dropped; without any, the base stands beside the newest model. */
@@ -30,7 +31,7 @@ export class ColumnList {
     this.#columns = known.length > 0 ? known : [...first].map(newColumn);
     this.root.append(
       this.#list,
-      button('Add Column', () => this.#add()),
+      button(l10n.t('Add Column'), () => this.#add()),
     );
     this.#draw();
   }
@@ -92,7 +93,7 @@ export class ColumnList {
       const [chosen = 'text'] = promptFormats.filter((each) => each === format.value);
       const found = this.#tools.models.find(({ ref }) => ref === model.value);
       warning.textContent =
-        chosen === 'model' && found?.template === false ? 'has no chat template' : '';
+        chosen === 'model' && found?.template === false ? l10n.t('has no chat template') : '';
       return {
         key: newKey(),
         model: model.value,
@@ -107,20 +108,20 @@ export class ColumnList {
       fields.root.replaceWith(made.root);
       fields = made;
     });
-    const remove = button('Remove', () => {
+    const remove = button(l10n.t('Remove'), () => {
       this.#set(this.#columns.filter((_, other) => other !== at));
     });
-    remove.setAttribute('aria-label', `Remove column ${at + 1}`);
+    remove.setAttribute('aria-label', l10n.t`Remove column ${at + 1}`);
     remove.disabled = this.#columns.length === 1;
-    model.setAttribute('aria-label', 'Model');
-    format.setAttribute('aria-label', 'Prompt format');
+    model.setAttribute('aria-label', l10n.t('Model'));
+    format.setAttribute('aria-label', l10n.t('Prompt format'));
     const item = element(
       'div',
-      { role: 'group', 'aria-label': `Column ${at + 1}` },
-      element('label', {}, 'Model', model),
-      element('label', {}, 'Prompt format', format),
+      { role: 'group', 'aria-label': l10n.t`Column ${at + 1}` },
+      element('label', {}, l10n.t('Model'), model),
+      element('label', {}, l10n.t('Prompt format'), format),
       warning,
-      element('label', {}, own, 'Own settings'),
+      element('label', {}, own, l10n.t('Own settings')),
       fields.root,
       remove,
     );
@@ -136,7 +137,7 @@ export class ColumnList {
     const { models } = this.#tools;
     const groups = new Map<string, HTMLElement[]>();
     for (const { ref, label, detail, run } of models) {
-      const group = run === undefined ? 'Models' : `Checkpoints of ${run}`;
+      const group = run === undefined ? l10n.t('Models') : l10n.t`Checkpoints of ${run}`;
       const text = detail === '' ? label : `${label} — ${detail}`;
       const made = element('option', { value: ref, selected: ref === chosen }, text);
       groups.set(group, [...(groups.get(group) ?? []), made]);

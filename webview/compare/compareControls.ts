@@ -1,4 +1,5 @@
 /** Which models, how they are sampled, and how the completions are shown. */
+import * as l10n from '@vscode/l10n';
 import type { CompareSnapshot } from '../../src/protocol/comparePanel.ts';
 import { button, element } from '../components/element.ts';
 import { ColumnList } from './columnList.ts';
@@ -43,17 +44,17 @@ export class CompareControls {
       this.root.append(element('label', {}, input, name));
       return input;
     };
-    this.#blind = box('Blind', state.blind);
-    this.#differences = box('Differences from the first', state.differences);
-    this.#one = box('One prompt at a time', (snapshot.view ?? state.view) === 'one');
-    const typed = element('textarea', { rows: 2, 'aria-label': 'A prompt of your own' });
-    typed.placeholder = 'A prompt of your own';
+    this.#blind = box(l10n.t('Blind'), state.blind);
+    this.#differences = box(l10n.t('Differences from the first'), state.differences);
+    this.#one = box(l10n.t('One prompt at a time'), (snapshot.view ?? state.view) === 'one');
+    const typed = element('textarea', { rows: 2, 'aria-label': l10n.t('A prompt of your own') });
+    typed.placeholder = l10n.t('A prompt of your own');
     this.#forAll = [
       element(
         'div',
         { class: 'own' },
         typed,
-        button('Add Prompt', () => {
+        button(l10n.t('Add Prompt'), () => {
           if (typed.value.trim() === '') return;
           actions.addPrompt(typed.value);
           typed.value = '';
@@ -62,8 +63,8 @@ export class CompareControls {
       element(
         'div',
         { class: 'actions' },
-        button('Write All', actions.write, { primary: true }),
-        button('Stop', actions.stop),
+        button(l10n.t('Write All'), actions.write, { primary: true }),
+        button(l10n.t('Stop'), actions.stop),
       ),
     ];
     this.root.append(...this.#forAll);

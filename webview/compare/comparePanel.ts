@@ -3,6 +3,7 @@
  * its settings. Arrow keys move between completions;
  * P prefers the one with the focus, T says that all are alike, B that all are bad.
  */
+import * as l10n from '@vscode/l10n';
 import type {
   CompareSnapshot,
   ComparedCell,
@@ -100,29 +101,27 @@ export class ComparePanel {
         addPrompt: (text) => this.#add(text),
       });
       this.root.replaceChildren(
-        element('h1', {}, 'Compare side by side'),
+        element('h1', {}, l10n.t('Compare side by side')),
         this.#controls.root,
         this.#bar.root,
         this.#problem,
         element(
           'p',
           { class: 'quiet' },
-          'Arrow keys move between completions; ',
-          element('kbd', {}, 'P'),
-          ' prefers one, ',
-          element('kbd', {}, 'T'),
-          ' is a tie, ',
-          element('kbd', {}, 'B'),
-          ' says that all are bad. A vote is saved as a ranking.',
+          ...keysIn(
+            l10n.t(
+              'Arrow keys move between completions; {P} prefers one, {T} is a tie, {B} says that all are bad. A vote is saved as a ranking.',
+            ),
+          ),
         ),
         this.#means,
         this.#grid,
       );
       this.#changed();
     } catch (thrown) {
-      const retry = button('Try Again', () => void this.#load(), { primary: true });
+      const retry = button(l10n.t('Try Again'), () => void this.#load(), { primary: true });
       this.root.replaceChildren(
-        element('h1', {}, 'Compare side by side'),
+        element('h1', {}, l10n.t('Compare side by side')),
         problemBox(toErrorData(thrown), retry),
       );
     }
@@ -200,7 +199,7 @@ export class ComparePanel {
       const made = cellView(
         {
           name: hidden
-            ? `Completion ${String.fromCharCode(65 + at)}`
+            ? l10n.t`Completion ${String.fromCharCode(65 + at)}`
             : (this.#controls?.label(key) ?? key),
           cell: hidden ? withoutTraces(cell) : cell,
           against: this.#modelLabel(cell?.reference),
@@ -283,7 +282,7 @@ export class ComparePanel {
         seconds: (performance.now() - since) / 1000,
       });
       this.#verdicts.set(row, verdict);
-      this.#live.say('Saved as a ranking.');
+      this.#live.say(l10n.t('Saved as a ranking.'));
       this.#draw();
     });
   }
@@ -291,14 +290,14 @@ export class ComparePanel {
   async #copy(text: string): Promise<void> {
     await this.#try(async () => {
       await navigator.clipboard.writeText(text);
-      this.#live.say('Copied.');
+      this.#live.say(l10n.t('Copied.'));
     });
   }
 
   async #demonstrate(cell: string, completion: string): Promise<void> {
     await this.#try(async () => {
       await this.#client.request('demonstrate', { cell, completion });
-      this.#live.say('Saved as a demonstration.');
+      this.#live.say(l10n.t('Saved as a demonstration.'));
     });
   }
 
@@ -316,6 +315,13 @@ export class ComparePanel {
   }
 }
 
+/** A sentence with the keys that stand in braces. */
+function keysIn(sentence: string): (Node | string)[] {
+  return sentence
+    .split(/\{([A-Z])\}/)
+    .map((part, at) => (at % 2 === 0 ? part : element('kbd', {}, part)));
+}
+
 /** Numbers could tell a model: a blind row does without them. */
 function withoutTraces(cell: ComparedCell | undefined): ComparedCell | undefined {
   if (cell === undefined) return undefined;
@@ -326,6 +332,6 @@ function withoutTraces(cell: ComparedCell | undefined): ComparedCell | undefined
 
 function sayVerdict(verdict: Verdict | undefined): string {
   if (verdict === undefined) return '';
-  if (verdict === 'tie') return 'Saved: a tie.';
-  return verdict === 'bothBad' ? 'Saved: all are bad.' : 'Saved: one is preferred.';
+  if (verdict === 'tie') return l10n.t('Saved: a tie.');
+  return verdict === 'bothBad' ? l10n.t('Saved: all are bad.') : l10n.t('Saved: one is preferred.');
 }

@@ -1,4 +1,5 @@
 /** What the comparison panel compares, and how; kept over a reload. */
+import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { comparedPromptSchema, compareViews } from '../../src/protocol/comparePanel.ts';
 import { promptFormats, type PromptFormat, type Sampling } from '../../src/protocol/records.ts';
@@ -56,11 +57,11 @@ export const freshState: CompareState = {
 
 /** The formats in words, in the order they are offered in. */
 export const formatLabels: Readonly<Record<PromptFormat, string>> = {
-  text: 'As trained here',
-  model: 'Chat template of the model',
+  text: l10n.t('As trained here'),
+  model: l10n.t('Chat template of the model'),
   chatml: 'ChatML',
-  dialogue: 'User: … Assistant:',
-  raw: 'Raw text',
+  dialogue: l10n.t('User: … Assistant:'),
+  raw: l10n.t('Raw text'),
 };
 
 /** What the sampler is given for a column: its own settings before those of all, those before the host's. */
@@ -77,10 +78,10 @@ export function samplingOf(host: Sampling, shared: Settings, { own, format }: Co
 export function ownInWords({ own = {}, format }: Column): string {
   const { temperature, topP, maxTokens, seed } = own;
   return [
-    ...(temperature === undefined ? [] : [`T ${temperature}`]),
-    ...(topP === undefined ? [] : [`top p ${topP}`]),
-    ...(maxTokens === undefined ? [] : [`${maxTokens} tokens`]),
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
+    ...(temperature === undefined ? [] : [l10n.t`T ${temperature}`]),
+    ...(topP === undefined ? [] : [l10n.t`top p ${topP}`]),
+    ...(maxTokens === undefined ? [] : [l10n.t`${maxTokens} tokens`]),
+    ...(seed === undefined ? [] : [l10n.t`seed ${seed}`]),
     ...(format === 'text' ? [] : [formatLabels[format]]),
   ].join(' · ');
 }

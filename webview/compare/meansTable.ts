@@ -1,4 +1,5 @@
 /** The means of the columns beside each other. */
+import * as l10n from '@vscode/l10n';
 import { element } from '../components/element.ts';
 import { decimals, type CompareMeans } from './compareMeans.ts';
 
@@ -14,18 +15,21 @@ export function meansTable(columns: readonly NamedMeans[]): HTMLElement {
   return element(
     'table',
     { class: 'means' },
-    element('caption', { class: 'visually-hidden' }, 'Means of each column'),
+    element('caption', { class: 'visually-hidden' }, l10n.t('Means of each column')),
     element(
       'thead',
       {},
       element(
         'tr',
         {},
-        head('Mean of'),
-        head('Completions'),
-        head('Score', 'By the newest reward model'),
-        head('KL', 'Against the model that each was trained from, in nats a completion'),
-        head('Words'),
+        head(l10n.t('Mean of')),
+        head(l10n.t('Completions')),
+        head(l10n.t('Score'), l10n.t('By the newest reward model')),
+        head(
+          l10n.t('KL'),
+          l10n.t('Against the model that each was trained from, in nats a completion'),
+        ),
+        head(l10n.t('Words')),
       ),
     ),
     element('tbody', {}, ...columns.map(({ name, means }) => row(name, means))),

@@ -1,4 +1,5 @@
 /** The playground's prompt: one at a time, to be changed and asked again. */
+import * as l10n from '@vscode/l10n';
 import { button, element } from '../components/element.ts';
 import { visibleText } from '../components/visibleText.ts';
 import type { Row } from './compareState.ts';
@@ -16,7 +17,7 @@ export interface PromptBarActions {
 export class PromptBar {
   readonly root: HTMLElement;
   readonly #actions: PromptBarActions;
-  readonly #text = element('textarea', { rows: 4, 'aria-label': 'Prompt' });
+  readonly #text = element('textarea', { rows: 4, 'aria-label': l10n.t('Prompt') });
   readonly #where = element('span', { class: 'quiet' });
   readonly #before: HTMLButtonElement;
   readonly #after: HTMLButtonElement;
@@ -26,9 +27,9 @@ export class PromptBar {
 
   constructor(actions: PromptBarActions) {
     this.#actions = actions;
-    this.#before = button('Previous', () => this.#step(-1));
-    this.#after = button('Next', () => this.#step(1));
-    const stop = button('Stop', actions.stop);
+    this.#before = button(l10n.t('Previous'), () => this.#step(-1));
+    this.#after = button(l10n.t('Next'), () => this.#step(1));
+    const stop = button(l10n.t('Stop'), actions.stop);
     this.root = element(
       'div',
       { class: 'prompt-bar' },
@@ -36,7 +37,7 @@ export class PromptBar {
       element(
         'div',
         { class: 'actions' },
-        button('Write', () => this.#write(), { primary: true, key: 'Ctrl+Enter' }),
+        button(l10n.t('Write'), () => this.#write(), { primary: true, key: 'Ctrl+Enter' }),
         stop,
         this.#before,
         this.#after,
@@ -57,7 +58,7 @@ export class PromptBar {
     const row = rows.at(at);
     this.#before.disabled = at <= 0;
     this.#after.disabled = at >= rows.length - 1;
-    this.#where.textContent = rows.length === 0 ? '' : `${at + 1} of ${rows.length}`;
+    this.#where.textContent = rows.length === 0 ? '' : l10n.t`${at + 1} of ${rows.length}`;
     if (row?.row === this.#shown) return;
     this.#shown = row?.row;
     this.#text.value = visibleText(row?.text ?? '');

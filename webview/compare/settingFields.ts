@@ -1,4 +1,5 @@
 /** Number fields for how completions are drawn. */
+import * as l10n from '@vscode/l10n';
 import { element } from '../components/element.ts';
 import type { Settings } from './compareState.ts';
 
@@ -11,10 +12,10 @@ interface Field {
 }
 
 const fields: readonly Field[] = [
-  { name: 'temperature', label: 'Temperature', min: 0, max: 10, step: 0.1 },
-  { name: 'topP', label: 'Top p', min: 0.01, max: 1, step: 0.01 },
-  { name: 'maxTokens', label: 'Most tokens', min: 1, max: 2048, step: 1 },
-  { name: 'seed', label: 'Seed', min: 0, max: 2 ** 31, step: 1 },
+  { name: 'temperature', label: l10n.t('Temperature'), min: 0, max: 10, step: 0.1 },
+  { name: 'topP', label: l10n.t('Top p'), min: 0.01, max: 1, step: 0.01 },
+  { name: 'maxTokens', label: l10n.t('Most tokens'), min: 1, max: 2048, step: 1 },
+  { name: 'seed', label: l10n.t('Seed'), min: 0, max: 2 ** 31, step: 1 },
 ];
 
 /** A row of native fields; one that is empty or makes no sense is left to what stands behind it. */

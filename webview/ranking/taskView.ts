@@ -87,7 +87,7 @@ export class TaskView {
         ...(category === undefined
           ? []
           : [element('span', { class: 'badge' }, l10n.t(categoryLabels[category]))]),
-        element('span', { class: 'quiet' }, why),
+        element('span', { class: 'quiet why' }, why),
       ),
       element(
         'div',

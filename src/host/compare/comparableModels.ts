@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { CompareSnapshot } from '../../protocol/comparePanel.ts';
 import { runFiles, type Stage } from '../../protocol/run.ts';
 import type { ProjectFolder } from '../project/projectFolder.ts';
@@ -52,11 +53,11 @@ export async function checkpointsOf(root: string, run: Pick<Run, 'id' | 'spec' |
   });
   return [
     ...(existsSync(path.join(folder, runFiles.best, 'config.json'))
-      ? [made(runFiles.best, 'best so far')]
+      ? [made(runFiles.best, l10n.t('best so far'))]
       : []),
     ...steps
       .sort((a, b) => b - a)
-      .map((step) => made(`${runFiles.checkpoints}/step-${step}`, `step ${step}`)),
+      .map((step) => made(`${runFiles.checkpoints}/step-${step}`, l10n.t`step ${step}`)),
   ];
 }
 

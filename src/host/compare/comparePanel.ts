@@ -1,5 +1,6 @@
 /** The comparison panel: one a window, restored after a reload. */
 import { randomUUID } from 'node:crypto';
+import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import {
   compareContract,
@@ -64,7 +65,7 @@ export function registerComparePanel(tools: ComparePanelTools): ComparePanels {
         if (view !== undefined) open.server.send({ type: 'view', view });
         return;
       }
-      const title = 'Compare Side by Side';
+      const title = l10n.t('Compare Side by Side');
       const column = vscode.ViewColumn.Active;
       take(vscode.window.createWebviewPanel(compareViewType, title, column), view);
     },

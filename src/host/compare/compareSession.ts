@@ -1,4 +1,5 @@
 /** What a comparison panel has written and saves; knows no editor. */
+import * as l10n from '@vscode/l10n';
 import { InstructError, toErrorData } from '../../protocol/errors.ts';
 import type { ComparedCell, ComparedPrompt } from '../../protocol/comparePanel.ts';
 import type {
@@ -225,8 +226,10 @@ export class CompareSession {
     if (written.view.state === 'done') return written;
     throw new InstructError({
       code: 'bad-argument',
-      message: 'Every completion of the prompt must be written before one can be preferred.',
-      remedy: 'Wait, or write those that are missing.',
+      message: l10n.t(
+        'Every completion of the prompt must be written before one can be preferred.',
+      ),
+      remedy: l10n.t('Wait, or write those that are missing.'),
     });
   }
 
@@ -235,8 +238,8 @@ export class CompareSession {
     if (written !== undefined) return written;
     throw new InstructError({
       code: 'bad-argument',
-      message: 'There is no completion to save yet.',
-      remedy: 'Write one first.',
+      message: l10n.t('There is no completion to save yet.'),
+      remedy: l10n.t('Write one first.'),
     });
   }
 }

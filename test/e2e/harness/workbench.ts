@@ -21,6 +21,7 @@ import { quietSettings, startServer } from '../../../scripts/editor/vscodeServer
 import { launchBrowser, workbenchAddress } from '../../../scripts/editor/workbenchPage.ts';
 import { results } from '../../../scripts/stages/stage.ts';
 import { isEditorNoise } from './noise.ts';
+import { pseudoExtension, pseudoLocale, useLanguage } from './pseudoLocale.ts';
 
 /** The themes of VS Code that everything of ours must look right in, each with the kind that it gives to the body of a webview. */
 export const workbenchThemes: ReadonlyMap<string, string> = new Map([
@@ -45,6 +46,8 @@ export interface WorkbenchOptions {
   readonly workspaceTrust?: boolean;
   /** Environment of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Our sentences in the language of `pseudoLocale.ts`; the editor's own stay English. */
+  readonly pseudo?: boolean;
 }
 
 /**
@@ -78,9 +81,13 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   });
   const problems: string[] = [];
   owned.use(await watch(context, problems));
+  const pseudo =
+    options.pseudo === true ? await pseudoExtension(temporary, extensionsDir) : undefined;
+  if (pseudo !== undefined) owned.use(await context.addInitScript(useLanguage, pseudoLocale));
   const page = await context.newPage();
   const workbench = new Workbench(page, folder, problems, owned);
-  await page.goto(workbenchAddress({ server, folder, installed: extensionsDir !== undefined }));
+  const installed = extensionsDir !== undefined && pseudo === undefined;
+  await page.goto(workbenchAddress({ server, folder, installed, extension: pseudo }));
   await workbench.ready();
   workbench.adopt(owned.move());
   return workbench;

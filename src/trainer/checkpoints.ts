@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readSafetensors, writeSafetensors } from '../ml/models/safetensors.ts';
+import { unreadTensors, writeSafetensors } from '../ml/models/safetensors.ts';
 import type { JsonValue, LoopState } from '../ml/rlhf/trainingLoop.ts';
 import { syncFolder, writeDurably } from './atomicFile.ts';
 
@@ -42,7 +42,8 @@ export interface FoundCheckpoint {
 
 /**
  * Writes `step-<step>` into the folder of checkpoints and returns that name. A checkpoint of the
- * same step is kept as it is. Where the file system throws, nothing half-written remains.
+ * same step is kept as it is. Where the file system throws, nothing half-written remains. The state's
+ * tensors are written as they are, without copies: they must not change until this is done.
  */
 export async function writeCheckpoint(
   parent: string,
@@ -106,7 +107,10 @@ function stepsOf(parent: string): number[] {
     .sort((a, b) => a - b);
 }
 
-/** The state in a checkpoint's folder, or what is wrong with it. */
+/**
+ * The state in a checkpoint's folder, or what is wrong with it. Its tensors are still in the file, which
+ * must stay until they are taken.
+ */
 export async function readCheckpoint(folder: string): Promise<LoopState | string> {
   const tensorsPath = join(folder, tensorsName);
   try {
@@ -115,7 +119,7 @@ export async function readCheckpoint(folder: string): Promise<LoopState | string
     if (size !== json.tensorBytes) {
       return `${tensorsPath}: expected ${json.tensorBytes} bytes, got ${size}.`;
     }
-    return { tensors: await readSafetensors(tensorsPath), json: json.state };
+    return { tensors: await unreadTensors(tensorsPath), json: json.state };
   } catch (error) {
     return `${folder}: ${error instanceof Error ? error.message : String(error)}`;
   }

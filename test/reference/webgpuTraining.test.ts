@@ -55,7 +55,7 @@ describe('a GPU', { skip: noGpu ?? false }, () => {
     assert.ok(expected[3] < expected[0] - 0.02, 'it learns');
     const first = await losses(there, 2);
     await there.settle();
-    const state = there.snapshot();
+    const state = structuredClone(there.snapshot());
     assertClose([...first, ...(await losses(there, 4))], expected, 1e-4);
     there.restore(state);
     assertClose(await losses(there, 4), expected.slice(2), 1e-4);

@@ -1,4 +1,5 @@
 /** Weights in safetensors files: read as float32 whatever they are stored as, written atomically. */
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './halfPrecision.ts';
@@ -28,14 +29,15 @@ const largestTransfer = 1 << 30;
 export class SafetensorsFile {
   readonly path: string;
   readonly header: SafetensorsHeader;
+  /** Where the tensors' bytes begin in the file. */
+  readonly dataStart: number;
   readonly #handle: FileHandle;
-  readonly #dataStart: number;
 
   private constructor(path: string, header: SafetensorsHeader, file: FileHandle, start: number) {
     this.path = path;
     this.header = header;
     this.#handle = file;
-    this.#dataStart = start;
+    this.dataStart = start;
   }
 
   /**
@@ -96,10 +98,10 @@ export class SafetensorsFile {
   async #fill({ name, dtype, begin }: TensorInfo, data: Float32Array, from = 0): Promise<void> {
     if (dtype === 'F32') {
       const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-      await readExactly(this.#handle, this.#dataStart + begin + from * 4, bytes, this.path);
+      await readExactly(this.#handle, this.dataStart + begin + from * 4, bytes, this.path);
       return;
     }
-    const at = this.#dataStart + begin + from * 2;
+    const at = this.dataStart + begin + from * 2;
     const decode = dtype === 'F16' ? decodeFloat16 : dtype === 'BF16' ? decodeBfloat16 : null;
     if (decode === null) {
       throw badWeights(
@@ -139,6 +141,57 @@ export async function readSafetensors(path: string): Promise<Map<string, StoredT
     return tensors;
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * The tensors of a float32 file, none of them in memory: each is read anew whenever its data are asked
+ * for, which throws where the file has gone or is shorter by then.
+ *
+ * @throws InstructError `bad-model`, see {@link SafetensorsFile}; also where a tensor is no float32.
+ */
+export async function unreadTensors(path: string): Promise<Map<string, StoredTensor>> {
+  const file = await SafetensorsFile.open(path);
+  await file.close();
+  return new Map(
+    [...file.header.tensors.values()].map(({ name, shape, dtype, begin, end }) => {
+      if (dtype !== 'F32') throw badWeights(path, `tensor "${name}" is no float32`, undefined, name);
+      const place = { from: file.dataStart + begin, sizeBytes: end - begin };
+      return [name, new UnreadTensor(path, shape, place)];
+    }),
+  );
+}
+
+class UnreadTensor implements StoredTensor {
+  readonly shape: readonly number[];
+  readonly #path: string;
+  readonly #place: { readonly from: number; readonly sizeBytes: number };
+
+  constructor(
+    path: string,
+    shape: readonly number[],
+    place: { readonly from: number; readonly sizeBytes: number },
+  ) {
+    this.#path = path;
+    this.shape = shape;
+    this.#place = place;
+  }
+
+  get data(): Float32Array {
+    const { from, sizeBytes } = this.#place;
+    const bytes = new Uint8Array(sizeBytes);
+    const file = openSync(this.#path, 'r');
+    try {
+      for (let done = 0; done < sizeBytes;) {
+        const length = Math.min(sizeBytes - done, largestTransfer);
+        const count = readSync(file, bytes, done, length, from + done);
+        if (count === 0) throw badWeights(this.#path, 'ended while it was being read');
+        done += count;
+      }
+    } finally {
+      closeSync(file);
+    }
+    return new Float32Array(bytes.buffer);
   }
 }
 

@@ -110,7 +110,7 @@ test('a restored state continues bit for bit', () => {
   const resumed = first.clone();
   const after = new AdamW(resumed, paper);
   after.restore(before.snapshot());
-  // The snapshot is a copy: going on with the first optimiser does not change the second.
+  // What is restored is a copy: going on with the first optimiser does not change the second.
   before.step({ gradients: Float32Array.of(9, 9), learningRate: 1 });
   for (const gradient of gradients.slice(3))
     after.step({ gradients: gradient, learningRate: 0.01 });

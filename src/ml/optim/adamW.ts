@@ -94,9 +94,9 @@ export class AdamW {
     }
   }
 
-  /** A copy of the state. */
+  /** The state as it stands, not copied: the next step changes it. */
   snapshot(): AdamWState {
-    return { step: this.#step, mean: this.#mean.slice(), meanSquare: this.#meanSquare.slice() };
+    return { step: this.#step, mean: this.#mean, meanSquare: this.#meanSquare };
   }
 
   /** Takes over a state of the same layout; throws if it has another size. */

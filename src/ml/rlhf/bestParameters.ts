@@ -38,12 +38,12 @@ export class BestParameters {
     this.#parameters = parameters.clone();
   }
 
-  /** For a checkpoint: nothing but null where there is no best yet. */
+  /** For a checkpoint, not copied: nothing but null where there is no best yet. */
   snapshot(): LoopState {
     const tensors = new Map<string, StateTensor>();
     if (this.#parameters !== null) {
       const { data, size } = this.#parameters;
-      tensors.set(tensorName, { shape: [size], data: data.slice() });
+      tensors.set(tensorName, { shape: [size], data });
     }
     return { tensors, json: this.#best };
   }

@@ -52,7 +52,7 @@ test('fifty steps give the same bits again, also with a save and a resume after 
   await run(whole, 0, 50);
   const again = learnerWith(plain);
   await run(again, 0, 25);
-  const saved = again.learner.snapshot();
+  const saved = structuredClone(again.learner.snapshot());
   await run(again, 25, 50);
   const resumed = learnerWith(plain);
   resumed.learner.restore(saved);

@@ -110,11 +110,14 @@ export class Learner {
     return this.#stepper.toHost();
   }
 
-  /** Weights and optimizer for a checkpoint; names get the learner's name in front. */
+  /**
+   * Weights and optimizer for a checkpoint, not copied: the next step changes them. Names get the
+   * learner's name in front.
+   */
   snapshot(): LoopState {
     const tensors = new Map<string, StateTensor>();
     for (const { name, shape } of this.parameters.entries) {
-      const data = this.parameters.view(name).slice();
+      const data = this.parameters.view(name);
       tensors.set(`${this.#name}.${name}`, { shape, data });
     }
     const { step, mean, meanSquare } = this.#stepper.moments();
@@ -129,11 +132,9 @@ export class Learner {
    */
   restore({ tensors, json }: LoopState): void {
     const take = (name: string, size: number): Float32Array => {
-      const tensor = tensors.get(name);
-      if (tensor?.data.length === size) return tensor.data;
-      throw badCheckpoint(
-        `"${name}" has ${String(tensor?.data.length ?? 0)} numbers, expected ${size}`,
-      );
+      const data = tensors.get(name)?.data;
+      if (data?.length === size) return data;
+      throw badCheckpoint(`"${name}" has ${String(data?.length ?? 0)} numbers, expected ${size}`);
     };
     if (typeof json !== 'number') throw badCheckpoint(`no step of the ${this.#name}`);
     this.parameters.releaseDevice(); // older than what comes now

@@ -124,7 +124,7 @@ test('a resumed run ends with the weights of an uninterrupted one, bit for bit',
   const first = new PpoLoop(options({ iterations: 4, minibatchSize: 8 }));
   await first.advance();
   await first.advance();
-  const state = first.snapshot();
+  const state = structuredClone(first.snapshot());
   await first.advance();
   first.dispose();
   const second = new PpoLoop(options({ iterations: 4, minibatchSize: 8 }));
@@ -244,7 +244,7 @@ test('the adaptive coefficient moves, and a resumed run goes on with it', async 
   const settings = { klController: 'adaptive', klTarget: 0.01, klHorizon: 100, iterations: 4 };
   const loop = new PpoLoop(options(settings));
   for (let i = 0; i < 3; i++) await loop.advance();
-  const state = loop.snapshot();
+  const state = structuredClone(loop.snapshot());
   const { metrics } = await loop.advance();
   assert.notEqual(metrics['ppo/kl_coef'], options().hyperparameters.klCoef);
   loop.dispose();

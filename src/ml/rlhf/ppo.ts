@@ -296,7 +296,7 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
         ...value.tensors,
         ...(average === undefined
           ? []
-          : [['average', { shape: [average.length], data: average.slice() }] as const]),
+          : [['average', { shape: [average.length], data: average }] as const]),
       ]),
       json: {
         step: this.#step,
@@ -313,13 +313,13 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
     const parsed = stateSchema.safeParse(json);
     if (!parsed.success) throw badCheckpoint('no steps of the policy and the value model');
     const { step, policy, value, klCoef, diagnoser, best } = parsed.data;
-    const average = tensors.get('average');
-    if (this.#average !== null && average?.data.length !== this.#average.parameters.size) {
+    const average = tensors.get('average')?.data;
+    if (this.#average !== null && average?.length !== this.#average.parameters.size) {
       throw badCheckpoint('no moving average of the policy');
     }
     this.#policy.restore({ tensors, json: policy });
     this.#value.restore({ tensors, json: value });
-    if (average !== undefined) this.#average?.parameters.data.set(average.data);
+    if (average !== undefined) this.#average?.parameters.data.set(average);
     this.#kl.value = klCoef;
     this.#diagnoser.restore(diagnoser);
     this.#best.restore(best);

@@ -45,7 +45,7 @@ export interface Stepper {
   update(learningRate: number, gradientScale: number): Promise<void>;
   /** Lets the parameters and {@link moments} be read: fetches what is newer on the GPU. */
   toHost(): Promise<void>;
-  /** A copy of the optimizer's state. Throws where it is newer on the GPU. */
+  /** The optimizer's state until the next update. Throws where it is newer on the GPU. */
   moments(): AdamWState;
   restore(state: AdamWState): void;
   dispose(): void;

@@ -38,7 +38,7 @@ export interface StepReport {
   readonly stop?: string;
 }
 
-/** A tensor of a checkpoint. Row-major. */
+/** A tensor of a checkpoint. Row-major. That of a file reads its data anew whenever asked. */
 export interface StateTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
@@ -74,7 +74,10 @@ export interface TrainingLoop<Model> {
    * `current()`. A loop that keeps nothing there has none.
    */
   settle?(): Promise<void>;
-  /** A copy of the state: later steps do not change it. */
+  /**
+   * The state as it stands, to be written before the next step: its tensors are the loop's own, not
+   * copies, so that a checkpoint takes no memory.
+   */
   snapshot(): LoopState;
   /** Goes back to a state taken from a loop that was made with the same arguments. */
   restore(state: LoopState): void;

@@ -52,8 +52,10 @@ export async function loadCheckpointModel({
   runFolder,
 }: Checkpoint): Promise<LanguageModel> {
   const { project, spec } = readRun(runFolder);
-  const state = await readCheckpoint(folder);
-  if (!('policy' in spec.models) || typeof state === 'string') {
+  const base =
+    'policy' in spec.models ? await loadLanguageModel(join(project, spec.models['policy'])) : null;
+  const state = await readCheckpoint(folder); // taken at once: the run may remove it meanwhile
+  if (base === null || typeof state === 'string') {
     throw new InstructError({
       code: 'bad-run',
       message: typeof state === 'string' ? state : `The run ${spec.id} trains no policy.`,
@@ -61,7 +63,6 @@ export async function loadCheckpointModel({
       place: { path: folder },
     });
   }
-  const base = await loadLanguageModel(join(project, spec.models['policy']));
   const { stage, hyperparameters, seed } = spec;
   const model =
     stage === 'sft' || stage === 'dpo'

@@ -170,7 +170,7 @@ test('22. policy and value share no parameters: updating one leaves the other bi
     ['value', 'policy', { valueLearningRate: 0 }],
   ] as const) {
     const loop = new PpoLoop(options({}, rates));
-    const start = loop.snapshot();
+    const start = structuredClone(loop.snapshot());
     await loop.advance();
     const end = loop.snapshot();
     loop.dispose();

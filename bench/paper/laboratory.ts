@@ -119,7 +119,8 @@ export class Laboratory {
   ): Promise<LanguageModel> {
     const hyperparameters = resolveHyperparameters('sft', settings);
     const { seed } = this;
-    const loop = new SftLoop({ model, demonstrations, validation: [], hyperparameters, seed });
+    const start = { ...model, parameters: model.parameters.clone() };
+    const loop = new SftLoop({ model: start, demonstrations, validation: [], hyperparameters, seed });
     return this.run('sft', loop);
   }
 

@@ -79,7 +79,7 @@ const epochs: Row = {
     for (const laboratory of laboratories) {
       const demonstrations = laboratory.demonstrations.slice(0, 600);
       const loop = new SftLoop({
-        model: laboratory.base,
+        model: { ...laboratory.base, parameters: laboratory.base.parameters.clone() },
         demonstrations,
         validation: laboratory.validation,
         hyperparameters: resolveHyperparameters('sft', { epochs: 16 }),

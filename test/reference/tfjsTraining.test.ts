@@ -12,7 +12,7 @@ const model = await loadLanguageModel(join(import.meta.dirname, '../../media/bas
 /** The loss of each step. */
 async function train(execution: ExecutionOptions): Promise<number[]> {
   const loop = new SftLoop({
-    model,
+    model: { ...model, parameters: model.parameters.clone() },
     demonstrations: lessons,
     validation: [],
     hyperparameters: resolveHyperparameters('sft', { epochs: 10, batchSize: 2 }),

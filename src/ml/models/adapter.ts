@@ -7,6 +7,7 @@ import { ParameterBuffer } from '../runtime/index.ts';
 import type { Arrays } from '../runtime/index.ts';
 import { familyOf } from './families.ts';
 import type { ModelParameter, Weights } from './family.ts';
+import { scoreWeight } from './heads.ts';
 import type { LanguageModel } from './model.ts';
 import type { AdapterConfig, HeadKind, ModelConfig } from './modelConfig.ts';
 import { modelParameters, scoreParameter } from './modelParameters.ts';
@@ -23,7 +24,7 @@ export interface AdaptedLayer {
 export interface TrainedAdapter {
   /** With its adapter. */
   readonly config: ModelConfig;
-  /** Those of {@link trainableParameters}, over the model's as they were before. */
+  /** Those of {@link trainableParameters}, for themselves. */
   readonly parameters: ParameterBuffer;
 }
 
@@ -128,7 +129,7 @@ export function dropoutMasks(config: ModelConfig, tokens: number, random: Random
 
 /**
  * A language model with a new adapter over it that changes nothing yet: A uniform in ±1/√in, B zero,
- * as in PEFT. The model's parameters stay shared and are never written.
+ * as in PEFT. The model's parameters stay shared; training never writes them.
  */
 export function withAdapter(
   { config, tokenizer, parameters: frozen }: LanguageModel,
@@ -152,16 +153,21 @@ export function withoutAdapter(config: ModelConfig): ModelConfig {
 }
 
 /**
- * All parameters of the model as they are with the adapter worked in: W + B·A · alpha / rank. The
- * result has memory of its own.
+ * All parameters of the model as they are with the adapter worked in: W + B·A · alpha / rank. They are
+ * worked into the parameters under the adapter, which change; a reward model's whose head was none of
+ * them get new memory.
  */
 export function mergedParameters(
   config: ModelConfig,
   parameters: ParameterBuffer,
   head: HeadKind,
 ): ParameterBuffer {
-  const merged = new ParameterBuffer(modelParameters(config, head));
-  merged.copyFrom(parameters);
+  const described = modelParameters(config, head);
+  const { frozen } = parameters;
+  const inPlace = frozen !== null && described.every(({ name }) => frozen.has(name));
+  const merged = inPlace ? frozen : new ParameterBuffer(described);
+  if (!inPlace) merged.copyFrom(parameters);
+  else if (parameters.has(scoreWeight)) merged.view(scoreWeight).set(parameters.view(scoreWeight));
   const { adapter } = config;
   if (adapter === undefined) return merged;
   const { layout } = familyOf(config);

@@ -10,7 +10,7 @@ import {
   type ModelConfig,
   type TrainedAdapter,
 } from '../models/index.ts';
-import type { ParameterBuffer } from '../runtime/index.ts';
+import { ParameterBuffer } from '../runtime/index.ts';
 
 /** The adapter's hyper-parameters, by the names of the table. */
 export interface AdapterSettings {
@@ -67,7 +67,7 @@ function adapterOf({
 
 /**
  * A trained model as it is kept: with its adapter worked in, and the adapter for itself. The numbers
- * are copies.
+ * are those learned and those that lay under the adapter, not copies: nothing can be learned any more.
  */
 export function keptModel<Model extends LanguageModel>(
   model: Model,
@@ -75,10 +75,10 @@ export function keptModel<Model extends LanguageModel>(
   head: HeadKind = 'language',
 ): { readonly model: Model; readonly adapter?: TrainedAdapter } {
   const { config } = model;
-  if (config.adapter === undefined) return { model: { ...model, parameters: learned.clone() } };
+  if (config.adapter === undefined) return { model: { ...model, parameters: learned } };
   const parameters = mergedParameters(config, learned, head);
   return {
     model: { ...model, config: withoutAdapter(config), parameters },
-    adapter: { config, parameters: learned.clone() },
+    adapter: { config, parameters: new ParameterBuffer(learned.entries, learned.data) },
   };
 }

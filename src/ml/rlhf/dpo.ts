@@ -29,7 +29,7 @@ import type { LoopResult, LoopState, StepReport, TrainingLoop } from './training
 
 /** What direct preference optimisation needs. */
 export interface DpoOptions {
-  /** The SFT model: where the policy starts, and the frozen reference. It is not changed. */
+  /** The SFT model: where the policy starts, and the frozen reference. An adapter is worked into it in the end. */
   readonly model: LanguageModel;
   readonly rankings: readonly RankedCompletions[];
   /** Held-out rankings for the accuracy; may be empty. */
@@ -216,14 +216,12 @@ export class DpoLoop implements TrainingLoop<LanguageModel> {
 
   async finish(): Promise<LoopResult<LanguageModel>> {
     await this.settle();
-    return {
-      ...keptModel(this.#options.model, this.#learner.parameters),
-      summary: {
-        rankings: this.#training.length,
-        comparisons: this.#training.reduce((sum, { pairs }) => sum + pairs.length, 0),
-        ...(await this.#validate()),
-      },
+    const summary = {
+      rankings: this.#training.length,
+      comparisons: this.#training.reduce((sum, { pairs }) => sum + pairs.length, 0),
+      ...(await this.#validate()),
     };
+    return { ...keptModel(this.#options.model, this.#learner.parameters), summary };
   }
 
   dispose(): void {

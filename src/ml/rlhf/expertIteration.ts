@@ -90,7 +90,12 @@ export class ExpertIterationLoop implements TrainingLoop<LanguageModel> {
     this.#generator = new Generator(model.config, execution);
     this.#scores = new ScalarPass(rewardModel.config, execution);
     this.#references = new LogprobPass(model.config, hyperparameters.temperature, execution);
-    this.#policy = new LanguageModelLearner(model, 'completion', hyperparameters, execution);
+    this.#policy = new LanguageModelLearner(
+      { ...model, parameters: model.parameters.clone() },
+      'completion',
+      hyperparameters,
+      execution,
+    );
     const { validationPrompts = [], prompts } = options;
     this.#samples = new ValidationSamples({
       ...{ model, rewardModel, execution, maxNewTokens: hyperparameters.maxNewTokens },
@@ -208,7 +213,7 @@ export class ExpertIterationLoop implements TrainingLoop<LanguageModel> {
 
   async finish(): Promise<LoopResult<LanguageModel>> {
     await this.settle();
-    const parameters = this.#policy.learner.parameters.clone();
+    const { parameters } = this.#policy.learner;
     return {
       model: { ...this.#options.model, parameters },
       summary: { prompts: this.#prompts.length },

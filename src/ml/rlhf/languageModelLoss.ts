@@ -68,7 +68,10 @@ export class LanguageModelLearner {
   readonly #validation: LogprobPass;
   readonly #seed: number;
 
-  /** @param seed Decides what dropout drops. */
+  /**
+   * @param model Its parameters become the learner's.
+   * @param seed Decides what dropout drops.
+   */
   constructor(
     model: LanguageModel,
     wanted: Exclude<WantedPositions, 'last'>,
@@ -80,7 +83,7 @@ export class LanguageModelLearner {
     this.#model = model;
     this.#memory = settings;
     this.#wanted = wanted;
-    this.learner = new Learner('policy', model.parameters.clone(), settings, execution);
+    this.learner = new Learner('policy', model.parameters, settings, execution);
     this.#validation = new LogprobPass(withoutDropout(model.config), 1, execution);
   }
 

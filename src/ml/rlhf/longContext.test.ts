@@ -50,7 +50,7 @@ test('a step on 2,048 tokens has the loss of its log-probabilities, with checkpo
   const norms: number[] = [];
   for (const gradientCheckpointing of [false, true]) {
     const memory = { microBatchSize: 0, gradientCheckpointing };
-    const model = { config, tokenizer, parameters };
+    const model = { config, tokenizer, parameters: parameters.clone() };
     const learner = new LanguageModelLearner(model, 'all', { ...settings, ...memory }, execution);
     const first = await learner.step([sequence], 0.01);
     const second = await learner.step([sequence], 0.01);

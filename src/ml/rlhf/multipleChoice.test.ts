@@ -43,9 +43,8 @@ test('the option is decided per token, so that a long one does not lose by its l
 });
 
 test('a model that learned the lessons by heart chooses their answers and finds their text likely', async () => {
-  const model = tinyModel();
   const loop = new SftLoop({
-    model,
+    model: tinyModel(),
     demonstrations: lessons,
     validation: [],
     hyperparameters: resolveHyperparameters('sft', {
@@ -70,7 +69,7 @@ test('a model that learned the lessons by heart chooses their answers and finds 
   );
   const documents = lessons.map(({ prompt, completion }) => prompt + completion);
   const [before, after] = [
-    await heldOutLoss(model, documents),
+    await heldOutLoss(tinyModel(), documents),
     await heldOutLoss(trained, documents),
   ];
   assert.ok(after < before - 2, `${before} to ${after}`);

@@ -328,7 +328,7 @@ export class PpoLoop implements TrainingLoop<LanguageModel> {
 
   current(): LanguageModel {
     const parameters: ParameterBuffer = this.#average?.parameters ?? this.#policy.parameters;
-    return { ...this.#options.model, parameters: parameters.clone() };
+    return { ...this.#options.model, parameters };
   }
 
   async finish(): Promise<LoopResult<LanguageModel>> {

@@ -11,7 +11,7 @@ import type { LoopResult, LoopState, StepReport, TrainingLoop } from './training
 
 /** What pre-training needs. */
 export interface PretrainOptions {
-  /** The initialised model; it is not changed. */
+  /** The initialised model. Its parameters become the loop's, which changes them. */
   readonly model: LanguageModel;
   readonly document: DrawDocument;
   readonly hyperparameters: Hyperparameters<'pretrain'>;
@@ -86,7 +86,7 @@ export class PretrainLoop implements TrainingLoop<LanguageModel> {
     await this.settle();
     const validationLoss = await this.#learner.validationLoss(heldOut, validationRows);
     return {
-      model: { ...this.#options.model, parameters: this.#learner.learner.parameters.clone() },
+      model: { ...this.#options.model, parameters: this.#learner.learner.parameters },
       summary: { 'pretrain/validation_loss': validationLoss },
     };
   }

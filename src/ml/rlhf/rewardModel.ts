@@ -226,10 +226,10 @@ export class RewardModelLoop implements TrainingLoop<RewardModel> {
     const { gain, bias } = normalisation(hyperparameters.normalize, demonstrated);
     const scoreOf = (reward: number): number => gain * reward + bias;
     await this.settle();
-    const parameters = this.#learner.parameters.clone();
+    const report = await this.#report(demonstrated.map(scoreOf), scoreOf);
+    const { parameters } = this.#learner;
     const head = parameters.view(scoreWeight);
     for (let i = 0; i < head.length; i++) head[i] *= gain;
-    const report = await this.#report(demonstrated.map(scoreOf), scoreOf);
     const { validation, training } = report;
     return {
       ...keptModel({ ...model, rewardBias: bias }, parameters, 'scalar'),

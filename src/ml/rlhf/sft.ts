@@ -27,7 +27,7 @@ export interface Demonstrated {
 
 /** What supervised fine-tuning needs. */
 export interface SftOptions {
-  /** The model to start from; it is not changed. */
+  /** The model to start from. Its parameters become the loop's, which changes them. */
   readonly model: LanguageModel;
   readonly demonstrations: readonly Demonstrated[];
   /** Held-out demonstrations for the validation loss; may be empty. */
@@ -213,14 +213,12 @@ export class SftLoop implements TrainingLoop<LanguageModel> {
     const { epoch, parameters: best } = this.#best;
     // What is measured of the best must be what is left behind.
     if (best !== null) parameters.data.set(best.data);
-    return {
-      ...keptModel(this.#options.model, parameters),
-      summary: {
-        demonstrations: this.#training.length,
-        ...(await this.#measure()),
-        ...(epoch === null ? {} : { 'sft/best_epoch': epoch }),
-      },
+    const summary = {
+      demonstrations: this.#training.length,
+      ...(await this.#measure()),
+      ...(epoch === null ? {} : { 'sft/best_epoch': epoch }),
     };
+    return { ...keptModel(this.#options.model, parameters), summary };
   }
 
   dispose(): void {

@@ -81,9 +81,12 @@ export interface TrainingLoop<Model> {
   snapshot(): LoopState;
   /** Goes back to a state taken from a loop that was made with the same arguments. */
   restore(state: LoopState): void;
-  /** A copy of the model as it is now, where the loop can give one; it is kept when a step was the best. */
+  /**
+   * The model as it is until the next step, where the loop can give one; it is written when a step was
+   * the best.
+   */
   current?(): Model;
-  /** The trained model, after closing work such as the reward model's bias. */
+  /** The trained model, after closing work such as the reward model's bias. The loop is then at its end. */
   finish(): Promise<LoopResult<Model>>;
   /** Frees native memory. */
   dispose(): void;

@@ -120,7 +120,13 @@ export class Laboratory {
     const hyperparameters = resolveHyperparameters('sft', settings);
     const { seed } = this;
     const start = { ...model, parameters: model.parameters.clone() };
-    const loop = new SftLoop({ model: start, demonstrations, validation: [], hyperparameters, seed });
+    const loop = new SftLoop({
+      model: start,
+      demonstrations,
+      validation: [],
+      hyperparameters,
+      seed,
+    });
     return this.run('sft', loop);
   }
 

@@ -8,7 +8,7 @@ import { layerNormStatistic, rmsNormStatistic } from '../../src/ml/graph/network
 import type { Op } from '../../src/ml/graph/index.ts';
 import { attentionCases } from './attentionCases.ts';
 import { matMulCases } from './matMulCases.ts';
-import { exactly, floats } from './opCase.ts';
+import { exactly, floats, within } from './opCase.ts';
 import type { OpCase } from './opCase.ts';
 import {
   binary,
@@ -171,6 +171,14 @@ export const opCases = {
   ],
   groupQueryAttention: attentionCases,
 
+  logPartition: [1, 2, 5, 9].map((blocks) =>
+    one(
+      `${blocks} blocks of seven rows`,
+      [within(-3, 3, 4, 3), floats(7, 3)],
+      (hidden, table) => graph.logPartition(hidden, table, blocks),
+      (hidden, table) => tf.logSumExp(tf.matMul(hidden, table, false, true), -1),
+    ),
+  ),
   matMul: matMulCases,
 
   reduceSum: reduction(graph.reduceSum, tf.sum),

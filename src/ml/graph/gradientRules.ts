@@ -27,6 +27,7 @@ import { gather, pick, scatterPick, scatterRows } from './indexing.ts';
 import { expand, pad, reshape, sliceBox, transpose } from './layout.ts';
 import { isZeros, zeros } from './leaves.ts';
 import { layerNormGradient } from './layerNormGradient.ts';
+import { logPartitionGradient } from './logPartition.ts';
 import { rmsNormGradient } from './rmsNormGradient.ts';
 import { matMulGradient } from './matMulGradient.ts';
 import { reducedShape, reduceSum } from './reduce.ts';
@@ -132,6 +133,7 @@ export const gradientRules = {
   rmsNorm: rmsNormGradient,
   groupQueryAttention: withoutGradient,
 
+  logPartition: logPartitionGradient,
   matMul: matMulGradient,
 
   reduceSum: (node, dy) => [expand(unreduced(node, dy), node.inputs[0].shape)],

@@ -2,7 +2,7 @@
 export type { DType, Op, Shape, Tensor, TensorData } from './tensor.ts';
 export { isOp, topologicalOrder } from './tensor.ts';
 export { sameShape, showShape, sizeOf } from './shape.ts';
-export { constant, dtypeOf, fromNumbers, input, scalar, zeros } from './leaves.ts';
+export { constant, dtypeOf, fromNumbers, input, isZeros, scalar, zeros } from './leaves.ts';
 export {
   abs,
   add,
@@ -43,6 +43,7 @@ export {
 export { concat, expand, pad, reshape, slice, split, transpose } from './layout.ts';
 export { argMax, reduceMax, reduceMean, reduceSum } from './reduce.ts';
 export { gather, pick, scatterPick, scatterRows } from './indexing.ts';
+export { logPartition } from './logPartition.ts';
 export { matMul } from './matMul.ts';
 export type { MatMulOptions } from './matMul.ts';
 export {

@@ -60,7 +60,7 @@ export class Recomputation {
  * x once more, but not before `other` is known: otherwise ONNX Runtime would see the copies to be
  * what was computed before, and keep that.
  */
-function after(x: Tensor, other: Tensor): Tensor {
+export function after(x: Tensor, other: Tensor): Tensor {
   const first = sliceBox(
     other,
     other.shape.map(() => 0),

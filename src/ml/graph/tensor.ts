@@ -64,6 +64,9 @@ export interface AttributesOf {
     readonly scale: number;
   };
 
+  /** Its value is its first input; the other two are what it is differentiated by. */
+  readonly logPartition: { readonly blocks: number };
+
   readonly matMul: {
     readonly transposeA: boolean;
     readonly transposeB: boolean;

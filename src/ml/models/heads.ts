@@ -8,9 +8,14 @@ import type { ModelConfig } from './modelConfig.ts';
 /** The scalar head's one parameter, [1, C], by its name in sequence classification checkpoints. */
 export const scoreWeight = 'score.weight';
 
+/** The language model head [V, C], a row a token: its products with a hidden state are the logits. */
+export function lmTable(config: ModelConfig, weights: Weights): Tensor {
+  return weights(familyOf(config).outputHead);
+}
+
 /** hidden [..., C] to the logits [..., V] of the next token. */
 export function lmLogits(config: ModelConfig, weights: Weights, hidden: Tensor): Tensor {
-  const table = weights(familyOf(config).outputHead); // [V, C]
+  const table = lmTable(config, weights); // [V, C]
   const logits = matMul(rowsOf(hidden), table, { transposeB: true }); // [N, V]
   return reshape(logits, [...hidden.shape.slice(0, -1), table.shape[0]]);
 }

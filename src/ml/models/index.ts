@@ -11,7 +11,7 @@ export { parseConfig } from './configFile.ts';
 export type { Weights } from './family.ts';
 export { Generator } from './generate.ts';
 export type { GeneratedCompletion } from './generationBatch.ts';
-export { lmLogits, scalarHead, scoreWeight } from './heads.ts';
+export { lmLogits, lmTable, scalarHead, scoreWeight } from './heads.ts';
 export type { LanguageModel, RewardModel } from './model.ts';
 export type { ModelCard } from './modelCard.ts';
 export type { AdapterConfig, HeadKind, ModelConfig } from './modelConfig.ts';

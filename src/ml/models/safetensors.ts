@@ -155,7 +155,8 @@ export async function unreadTensors(path: string): Promise<Map<string, StoredTen
   await file.close();
   return new Map(
     [...file.header.tensors.values()].map(({ name, shape, dtype, begin, end }) => {
-      if (dtype !== 'F32') throw badWeights(path, `tensor "${name}" is no float32`, undefined, name);
+      if (dtype !== 'F32')
+        throw badWeights(path, `tensor "${name}" is no float32`, undefined, name);
       const place = { from: file.dataStart + begin, sizeBytes: end - begin };
       return [name, new UnreadTensor(path, shape, place)];
     }),

@@ -40,6 +40,7 @@ export const emitters = {
   constant: null,
   part: null,
   stopGradient: null,
+  logPartition: null,
 
   add: direct('Add'),
   sub: direct('Sub'),

@@ -41,7 +41,9 @@ async function logprobs(
   const sequences = lessons.map((one) => encodeCompletion(model, one.prompt, one.completion));
   const batch = packBatch(sequences, 'all', model.config.nCtx);
   const tokens = batch.shape.rows * batch.shape.length;
-  const graph = logprobsAt(model.config, batch.shape, 1, hooked?.residual(tokens));
+  const graph = logprobsAt(model.config, batch.shape, 1, {
+    residual: hooked?.residual(tokens),
+  });
   const program = await Program.compile({ logprobs: graph.logprobs }, { threads: 1 });
   const masks = dropoutFeeds(model.config, tokens, { rate: 0, seed: '' });
   const fill = (mask: Arrays[string]): Uint8Array =>

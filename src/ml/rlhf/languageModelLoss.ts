@@ -169,13 +169,17 @@ export class LanguageModelLearner {
 
   #graph(shape: BatchShape, dropoutRate: number): TrainingGraph {
     const { config } = this.#model;
+    const { gradientCheckpointing } = this.#memory;
     const residual =
       dropoutRate > 0 ? dropResidual(config, tokensOf(shape), dropoutRate) : undefined;
-    const { logprobs, trainable, layerInputs } = logprobsAt(config, shape, 1, residual);
+    const { logprobs, trainable, layerInputs } = logprobsAt(config, shape, 1, {
+      residual,
+      inBlocks: gradientCheckpointing,
+    });
     return {
       loss: crossEntropy(logprobs, input('weights', [shape.positions])),
       trainable,
-      ...(this.#memory.gradientCheckpointing && { checkpoints: layerInputs }),
+      ...(gradientCheckpointing && { checkpoints: layerInputs }),
     };
   }
 

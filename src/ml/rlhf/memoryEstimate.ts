@@ -2,12 +2,12 @@
  * How much memory a stage will take, told before it starts: what it holds for good, counted, and
  * the intermediate values of its largest step, from the lives of the graph's nodes.
  */
-import { gradients, input, reduceSum, mul, type Tensor } from '../graph/index.ts';
+import { input, reduceSum, mul } from '../graph/index.ts';
 import { trainableParameters } from '../models/adapter.ts';
 import { passGraph } from '../models/generationPass.ts';
 import { attentionShape, type HeadKind, type ModelConfig } from '../models/modelConfig.ts';
 import { modelParameters } from '../models/modelParameters.ts';
-import { peakBytes, type TrainingGraph } from '../runtime/index.ts';
+import { outputsOf, peakBytes, type TrainingGraph } from '../runtime/index.ts';
 import { adaptedConfig, type AdapterSettings } from './adapted.ts';
 import { packBatch, type BatchShape, type TokenSequence, type WantedPositions } from './batch.ts';
 import type { MemorySettings } from './languageModelLoss.ts';
@@ -217,7 +217,9 @@ function packed(
 }
 
 function policyStep(config: ModelConfig, shape: BatchShape, checkpointing: boolean): TrainingGraph {
-  const { logprobs, trainable, layerInputs } = logprobsAt(config, shape, 1);
+  const { logprobs, trainable, layerInputs } = logprobsAt(config, shape, 1, {
+    inBlocks: checkpointing,
+  });
   const loss = crossEntropy(logprobs, input('weights', [shape.positions]));
   return { loss, trainable, ...(checkpointing && { checkpoints: layerInputs }) };
 }
@@ -227,9 +229,8 @@ function scalarStep(config: ModelConfig, shape: BatchShape): TrainingGraph {
   return { loss: reduceSum(mul(scalars, input('weights', scalars.shape))), trainable };
 }
 
-function stepBytes({ loss, trainable, checkpoints }: TrainingGraph): number {
-  const outputs: readonly Tensor[] = [loss, ...gradients(loss, trainable, checkpoints)];
-  return (1 + fragmentation) * peakBytes(outputs);
+function stepBytes(graph: TrainingGraph): number {
+  return (1 + fragmentation) * peakBytes(Object.values(outputsOf(graph).outputs));
 }
 
 /** Scores of as many sequences as go through at once. */

@@ -2,10 +2,22 @@
  * Models over packed batches: the outputs at the wanted positions only, so that neither the
  * vocabulary's logits nor their softmax are computed where nobody asks.
  */
-import { div, gather, input, reshape, tokenLogprobs, type Tensor } from '../graph/index.ts';
+import {
+  div,
+  gather,
+  input,
+  logPartition,
+  mul,
+  reduceSum,
+  reshape,
+  sub,
+  tokenLogprobs,
+  type Tensor,
+} from '../graph/index.ts';
 import {
   causalAttention,
   lmLogits,
+  lmTable,
   scalarHead,
   trunk,
   weightInputs,
@@ -48,16 +60,26 @@ export interface ScalarGraph {
   readonly trainable: readonly Tensor<'input'>[];
 }
 
-/**
- * Log-probabilities of `targets` [N] after the positions `positions` [N] of `tokens` [B, T].
- *
- * @param residual The trunk's hook of that name.
- */
+/** How {@link logprobsAt} is to compute. */
+export interface LogprobOptions {
+  /** The trunk's hook of that name. */
+  readonly residual?: TrunkOptions['residual'];
+  /**
+   * Whether logits over a large vocabulary at many positions are computed in blocks: for the gradient
+   * once more, but never kept as a whole.
+   */
+  readonly inBlocks?: boolean;
+}
+
+/** Logits of a block; fewer than two blocks are computed as a whole. */
+const blockElements = 1 << 23;
+
+/** Log-probabilities of `targets` [N] after the positions `positions` [N] of `tokens` [B, T]. */
 export function logprobsAt(
   config: ModelConfig,
   shape: BatchShape,
   temperature: number,
-  residual?: TrunkOptions['residual'],
+  { residual, inBlocks = false }: LogprobOptions = {},
 ): LogprobGraph {
   const { weights, inputs } = weightInputs(config, 'language');
   const layerInputs: Tensor[] = [];
@@ -65,10 +87,18 @@ export function logprobsAt(
     onLayer: (x) => layerInputs.push(x),
     ...(residual !== undefined && { residual }),
   }); // [N, C]
+  const targets = input('targets', [shape.positions], 'int32');
+  const blocks = Math.ceil((shape.positions * config.vocabSize) / blockElements);
+  if (inBlocks && blocks > 1) {
+    const scaled = temperature === 1 ? hidden : div(hidden, temperature); // [N, C]
+    const table = lmTable(config, weights); // [V, C]
+    const chosen = reduceSum(mul(scaled, gather(table, targets)), [-1]); // [N]
+    const logprobs = sub(chosen, logPartition(scaled, table, blocks));
+    return { logprobs, trainable: inputs, layerInputs };
+  }
   const logits = lmLogits(config, weights, hidden); // [N, V]
   const scaled = temperature === 1 ? logits : div(logits, temperature);
-  const logprobs = tokenLogprobs(scaled, input('targets', [shape.positions], 'int32'));
-  return { logprobs, trainable: inputs, layerInputs };
+  return { logprobs: tokenLogprobs(scaled, targets), trainable: inputs, layerInputs };
 }
 
 /** The scalar head's output at the positions: a reward, or the value of a state. */
@@ -201,7 +231,7 @@ export class LogprobPass extends ForwardPass {
     super(
       config,
       'logprobs',
-      (shape) => logprobsAt(config, shape, temperature).logprobs,
+      (shape) => logprobsAt(config, shape, temperature, { inBlocks: true }).logprobs,
       execution,
     );
   }

@@ -11,5 +11,5 @@ export { Program } from './program.ts';
 export type { Arrays } from './program.ts';
 export { ProgramCache } from './programCache.ts';
 export { RunResult } from './runResult.ts';
-export { TrainingProgram } from './trainingProgram.ts';
+export { outputsOf, TrainingProgram } from './trainingProgram.ts';
 export type { DeviceGradients, TrainingGraph } from './trainingProgram.ts';

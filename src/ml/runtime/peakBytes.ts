@@ -13,6 +13,7 @@ const withoutMemory: ReadonlySet<Op> = new Set<Op>([
   'part',
   'reshape',
   'stopGradient',
+  'logPartition',
 ]);
 
 /** Ops of several passes or that read an input out of order: their result never replaces it. */

@@ -60,6 +60,7 @@ export const tfjsOps = {
   constant: null,
   part: null,
   stopGradient: (tf, [x]) => tf.clone(x),
+  logPartition: (tf, [value]) => tf.clone(value),
 
   add: binary((tf) => tf.add),
   sub: binary((tf) => tf.sub),

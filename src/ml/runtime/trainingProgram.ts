@@ -1,5 +1,5 @@
-import { add, gradients, input, mul } from '../graph/index.ts';
-import type { Tensor } from '../graph/index.ts';
+import { add, gradients, input, isOp, isZeros, mul } from '../graph/index.ts';
+import type { Tensor, TensorData } from '../graph/index.ts';
 import type { DeviceTensor } from './deviceTensor.ts';
 import type { ExecutionOptions } from './onnxRuntime.ts';
 import type { ParameterBuffer } from './parameterBuffer.ts';
@@ -47,11 +47,13 @@ export class TrainingProgram {
   readonly #program: Program;
   readonly #trainable: readonly string[];
   readonly #metrics: readonly string[];
+  readonly #tables: readonly TableGradient[];
 
-  private constructor(program: Program, graph: TrainingGraph) {
+  private constructor(program: Program, graph: TrainingGraph, tables: readonly TableGradient[]) {
     this.#program = program;
     this.#trainable = graph.trainable.map(({ attributes }) => attributes.name);
     this.#metrics = Object.keys(reportsOf(graph));
+    this.#tables = tables;
   }
 
   /** Differentiates the loss and compiles everything. Throws as `Program.compile` does. */
@@ -59,12 +61,8 @@ export class TrainingProgram {
     graph: TrainingGraph,
     options: ExecutionOptions = {},
   ): Promise<TrainingProgram> {
-    const found = gradientsByName(graph);
-    const outputs = {
-      ...reportsOf(graph),
-      ...Object.fromEntries(found.map(([name, gradient]) => [gradientName(name), gradient])),
-    };
-    return new TrainingProgram(await Program.compile(outputs, options), graph);
+    const { outputs, tables } = outputsOf(graph);
+    return new TrainingProgram(await Program.compile(outputs, options), graph, tables);
   }
 
   /**
@@ -85,7 +83,7 @@ export class TrainingProgram {
     });
     const outputs = { ...reportsOf(graph), ...Object.fromEntries(found) };
     const resident = found.map(([name]) => name);
-    return new TrainingProgram(await Program.compile(outputs, options, resident), graph);
+    return new TrainingProgram(await Program.compile(outputs, options, resident), graph, []);
   }
 
   /** What is to be fed, parameters and data, by name. */
@@ -102,11 +100,21 @@ export class TrainingProgram {
     gradients: target,
     feeds,
   }: TrainingBatch): Promise<Record<string, number>> {
-    const into = this.#trainable.map((name) => [gradientName(name), target.view(name)] as const);
+    const { outputs } = this.#program;
+    const into = this.#trainable
+      .filter((name) => outputs.has(gradientName(name)))
+      .map((name) => [gradientName(name), target.view(name)] as const);
     const result = await this.#program.run(
       { ...feeds, ...(await parameters.feedsFor(this.#program)) },
       Object.fromEntries(into),
     );
+    for (const { name, rows } of this.#tables) {
+      const gradient = target.view(name);
+      if (!outputs.has(gradientName(name))) gradient.fill(0);
+      for (const { indices, output } of rows) {
+        addRows(gradient, feeds[indices], result.float32(output));
+      }
+    }
     return this.#reports(result);
   }
 
@@ -146,6 +154,62 @@ export class TrainingProgram {
 /** What is told of a run: the metrics, and the loss behind them. */
 function reportsOf({ loss, metrics = {} }: TrainingGraph): Record<string, Tensor> {
   return { ...metrics, loss };
+}
+
+/** The gradient of a table of which rows are read: what is dense of it, and rows that are added to it. */
+interface TableGradient {
+  readonly name: string;
+  readonly rows: readonly {
+    /** The input that says which row each is, as it is fed. */
+    readonly indices: string;
+    /** The output that holds them. */
+    readonly output: string;
+  }[];
+}
+
+/**
+ * What a program that trains computes, in the order that lets go of most soonest: ONNX Runtime begins
+ * with what the last output needs. Rows of an embedding's gradient are outputs of their own, to be
+ * added to the rest by whoever runs it: a node for it would hold a table the size of the embedding from
+ * the beginning of the backward pass to its end.
+ */
+export function outputsOf(graph: TrainingGraph): {
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly tables: readonly TableGradient[];
+} {
+  const rowOutputs: [string, Tensor][] = [];
+  const plain: [string, Tensor][] = [];
+  const dense: [string, Tensor][] = [];
+  const tables: TableGradient[] = [];
+  for (const [name, gradient] of gradientsByName(graph)) {
+    const rows: TableGradient['rows'][number][] = [];
+    let rest = gradient;
+    for (;;) {
+      const [under, indices, updates] = rest.inputs;
+      if (!isOp(rest, 'scatterRows') || !isOp(indices, 'input')) break;
+      const output = `${gradientName(name)}, rows ${rows.length}`;
+      rowOutputs.push([output, updates]);
+      rows.unshift({ indices: indices.attributes.name, output });
+      rest = under;
+    }
+    if (rows.length === 0) plain.push([gradientName(name), gradient]);
+    else {
+      tables.push({ name, rows });
+      if (!isZeros(rest)) dense.push([gradientName(name), rest]);
+    }
+  }
+  const reports = Object.entries(reportsOf(graph));
+  return { outputs: Object.fromEntries([...rowOutputs, ...plain, ...dense, ...reports]), tables };
+}
+
+/** Adds rows to a table in their order, in single precision. */
+function addRows(table: Float32Array, indices: TensorData, rows: Float32Array): void {
+  const width = rows.length / indices.length;
+  for (let row = 0; row < indices.length; row++) {
+    const start = Number(indices[row]) * width;
+    const from = row * width;
+    for (let i = 0; i < width; i++) table[start + i] += rows[from + i];
+  }
 }
 
 function gradientsByName({

@@ -27,12 +27,9 @@ export interface MemoryEstimate {
   readonly cache: number;
   /** The intermediate values of the largest step. */
   readonly activations: number;
-  /**
-   * Weights and moments once more: the copies that a checkpoint is written from, between steps; or the
-   * model into which an adapter is worked in the end.
-   */
-  readonly checkpoint: number;
-  /** The most at one time: a checkpoint is written where a step's intermediate values lay, for the most part. */
+  /** The new model into which a reward model's adapter is worked in the end. */
+  readonly merged: number;
+  /** The most at one time: that model comes where a step's intermediate values lay, for the most part. */
   readonly total: number;
 }
 
@@ -57,10 +54,10 @@ export interface ExpertMemorySettings extends MemorySettings {
 }
 
 /** Measured on Linux with Node 24: a trainer that holds no model (140 MB at first, 210 after hundreds of steps). */
-const processBytes = 180e6;
+const processBytes = 200e6;
 /** What lies free between the allocator's blocks, as a share of a step's values. */
-const fragmentation = 0.08;
-/** What of a checkpoint's copies finds no room where a step's values lay, or the other way round. */
+const fragmentation = 0.12;
+/** What of a merged model finds no room where a step's values lay, or the other way round. */
 const unshared = 0.4;
 const floatBytes = Float32Array.BYTES_PER_ELEMENT;
 /** Rows that a `Generator` has under way at once, and sequences that are scored at once. */
@@ -80,6 +77,7 @@ export function languageTrainingMemory(
     ...learning(config, 'language', parts ? 2 : 1),
     cache: 0,
     activations: stepBytes(step),
+    merged: 0,
   });
 }
 
@@ -91,10 +89,14 @@ export function preferenceTrainingMemory(
 ): MemoryEstimate {
   const config = adaptedConfig(model, adapter);
   const step = policyStep(config, shapeOf(shape, 'completion', config), false);
+  const learner = learning(config, 'language', 1);
+  const reference = bytesOf(trainableParameters(config, 'language'));
   return summed({
-    ...learning(config, 'language', 1),
+    ...learner,
+    parameters: learner.parameters + reference,
     cache: 0,
     activations: stepBytes(step),
+    merged: 0,
   });
 }
 
@@ -106,10 +108,14 @@ export function rewardTrainingMemory(
 ): MemoryEstimate {
   const config = adaptedConfig(model, adapter);
   const step = scalarStep(config, shapeOf(shape, 'last', config));
+  const learner = learning(config, 'scalar', 1);
+  const start = config.adapter === undefined ? weightBytes(config, 'language') : 0;
   return summed({
-    ...learning(config, 'scalar', 1),
+    ...learner,
+    parameters: learner.parameters + start,
     cache: 0,
     activations: Math.max(stepBytes(step), scoringBytes(config, shape.length)),
+    merged: config.adapter === undefined ? 0 : weightBytes(config, 'scalar'),
   });
 }
 
@@ -136,7 +142,7 @@ export function ppoMemory(
       ...(ptxCoef > 0 ? [stepBytes(policyStep(config, shapeOf(text, 'all', config), false))] : []),
       promptBytes(config, rows, Math.max(1, shape.length - maxNewTokens)),
     ),
-    checkpoint: 3 * (language + scalar) + average,
+    merged: 0,
   });
 }
 
@@ -152,7 +158,9 @@ export function expertMemory(
   const learner = learning(config, 'language', parts ? 2 : 1);
   return summed({
     ...learner,
-    parameters: learner.parameters + weightBytes(config, 'scalar'),
+    parameters:
+      learner.parameters + weightBytes(config, 'language') + weightBytes(config, 'scalar'),
+    merged: 0,
     cache: generationBytes(config, { sequences: mostRows, length: shape.length }),
     activations: Math.max(
       stepBytes(policyStep(config, kept, gradientCheckpointing)),
@@ -169,31 +177,29 @@ export function samplingMemory(config: ModelConfig, shape: StageShape): MemoryEs
     optimizer: 0,
     cache: generationBytes(config, shape),
     activations: promptBytes(config, shape.sequences, shape.length),
-    checkpoint: 0,
+    merged: 0,
   });
 }
 
-/** What is held of a model that learns, by itself or under an adapter, beside the one it starts from. */
+/** What is held of a model that learns, by itself or as an adapter over another. */
 function learning(
   config: ModelConfig,
   head: HeadKind,
   gradientCopies: number,
-): Pick<MemoryEstimate, 'parameters' | 'gradients' | 'optimizer' | 'checkpoint'> {
-  const model = weightBytes(config, 'language');
+): Pick<MemoryEstimate, 'parameters' | 'gradients' | 'optimizer'> {
   const learned = bytesOf(trainableParameters(config, head));
-  const adapter = config.adapter === undefined ? 0 : learned; // as it begins, which is kept too
+  const under = config.adapter === undefined ? 0 : weightBytes(config, 'language');
   return {
-    parameters: model + learned + adapter,
+    parameters: under + learned,
     gradients: gradientCopies * learned,
     optimizer: 2 * learned,
-    checkpoint: Math.max(3 * learned, config.adapter === undefined ? 0 : model),
   };
 }
 
 function summed(parts: Omit<MemoryEstimate, 'process' | 'total'>): MemoryEstimate {
-  const { parameters, gradients, optimizer, cache, activations, checkpoint } = parts;
+  const { parameters, gradients, optimizer, cache, activations, merged } = parts;
+  const [less, more] = [activations, merged].sort((a, b) => a - b);
   const held = processBytes + parameters + gradients + optimizer + cache;
-  const [less, more] = [activations, checkpoint].sort((a, b) => a - b);
   return { process: processBytes, ...parts, total: held + more + unshared * less };
 }
 

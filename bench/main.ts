@@ -6,14 +6,14 @@ import { parseArgs } from 'node:util';
 import { casesFor, products, tokensOf, type BenchCase, type BenchTask } from './cases.ts';
 import { MeasuringProcess, type Measurer } from './processes.ts';
 
-const usage = `Measures training, sampling and reward model steps: ours, and the same on a peer.
+const usage = `Measures training, sampling, reward model steps and PPO: ours, and the same on a peer.
 
   npm run bench [-- options]
 
   --python FILE  a Python with torch and transformers: measures them in the same run, round by round
   --threads N    threads of one operation; the machine's cores when absent
   --rounds N     measured rounds of each case; 9 when absent
-  --task NAME    train, generate or rm; may be repeated, all when absent
+  --task NAME    train, generate, rm or ppo; may be repeated, all when absent
   --size NAME    0.9m, 12m or 124m; may be repeated, all when absent
   --json         one JSON object a line instead of the table`;
 
@@ -31,6 +31,9 @@ interface Measured {
   readonly length: number;
   /** Completions a prompt, of task `rm`. */
   readonly completions?: number;
+  /** Episodes of an optimisation step and epochs over them, of task `ppo`. */
+  readonly minibatch?: number;
+  readonly epochs?: number;
   readonly threads: number;
   readonly ours: Side;
   readonly peer?: Side;
@@ -129,6 +132,10 @@ async function measure(benchCase: BenchCase): Promise<Measured> {
     batch: benchCase.batch,
     length: benchCase.length,
     ...(benchCase.task === 'rm' && { completions: benchCase.completions }),
+    ...(benchCase.task === 'ppo' && {
+      minibatch: benchCase.minibatch,
+      epochs: benchCase.epochs,
+    }),
     threads,
     ours: side(own),
     ...(theirs !== undefined && { peer: side(theirs), ratio: round2(theirs.ms / own.ms) }),

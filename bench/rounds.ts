@@ -12,6 +12,7 @@ import { batchFeeds, logprobsAt, scalarsAt } from '../src/ml/rlhf/passes.ts';
 import { Program } from '../src/ml/runtime/index.ts';
 import type { TrainingGraph } from '../src/ml/runtime/index.ts';
 import type { BenchCase, BenchTask } from './cases.ts';
+import { preparePpo } from './ppoRound.ts';
 
 /** A case made ready. */
 export interface Prepared {
@@ -35,6 +36,7 @@ const preparations = {
   generate: prepareGeneration,
   rm: (benchCase) => prepareRanking(benchCase, rankingOf),
   'rm-pairs': (benchCase) => prepareRanking(benchCase, rankingAsPairs),
+  ppo: (benchCase) => preparePpo(benchCase, configOf(benchCase)),
   matmul: prepareProduct,
 } as const satisfies Record<BenchTask, (benchCase: BenchCase) => Prepared | Promise<Prepared>>;
 

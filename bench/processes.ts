@@ -7,7 +7,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BenchCase } from './cases.ts';
 
 const readySchema = z.object({ parameters: z.number(), flops: z.number().optional() });

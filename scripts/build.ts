@@ -37,7 +37,6 @@ const shared = {
   legalComments: 'none',
   // A development build stays readable in the debugger.
   minify: !options.watch,
-  keepNames: true,
   // Its UMD build, which esbuild would take for Node, hides its own modules from bundlers.
   alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
 } satisfies BuildOptions;

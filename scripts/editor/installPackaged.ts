@@ -1,7 +1,7 @@
 // The packaged extension, installed as a user's editor installs it.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ownTarget, packageFile } from '../packageTargets.ts';
 import { root, runNode } from '../stages/stage.ts';
 import { installServer } from './installServer.ts';

@@ -4,7 +4,7 @@
  */
 import { findNodeAtLocation, parseTree, printParseErrorCode } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 

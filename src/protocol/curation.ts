@@ -2,7 +2,7 @@
  * How the command line tells the editor what curation proposes: the last line on the standard
  * output of `trainer.mjs curate --step NAME --summary --json` is one of these.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const proposalSchema = z.object({
   id: z.string(),

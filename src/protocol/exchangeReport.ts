@@ -3,7 +3,7 @@
  * output of `trainer.mjs import … --json` or `trainer.mjs export … --json` is one of these. With
  * `--progress`, lines of {@link exchangeProgressSchema} come on its standard error meanwhile.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const countsSchema = z.object({
   prompts: z.number(),

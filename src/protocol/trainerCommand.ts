@@ -3,7 +3,7 @@
  * `trainer.mjs <stage> --project DIR --create-only --json [options]`. The last line of its standard
  * output is one of these; the run is then started with `trainer.mjs run <run folder>`.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorDataSchema } from './run.ts';
 
 /** The answer to `--create-only --json`: the id of the new run, or why there is none. */

@@ -14,7 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { unreadTensors, writeSafetensors } from '../ml/models/safetensors.ts';
 import type { JsonValue, LoopState } from '../ml/rlhf/trainingLoop.ts';
 import { syncFolder, writeDurably } from './atomicFile.ts';

@@ -7,7 +7,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pidAlive } from './ownership.ts';
 
 const ticketSchema = z.object({ run: z.string(), pid: z.int() });

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../protocol/errors.ts';
 import { heartbeatSchema, heartbeatStaleMs, runFiles, type Heartbeat } from '../protocol/run.ts';
 import { writeAll } from './atomicFile.ts';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../protocol/errors.ts';
 import { runFiles, runFormat, runSpecSchema, type RunSpec, type Stage } from '../protocol/run.ts';
 import { writeJsonAtomic } from './atomicFile.ts';

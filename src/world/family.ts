@@ -3,7 +3,7 @@
  * answers, and how an answer is graded. All categories are built of families, and the web text,
  * the prompts, the demonstrations and the gold labeler all speak through them.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Random } from '../data/random.ts';
 import type { Category } from '../protocol/records.ts';
 import type { Reading } from './reading.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const read = (file: string): Promise<string> => readFile(path.join(root, file), 'utf8');

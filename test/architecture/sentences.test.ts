@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
-import { z } from 'zod';
+import * as z from 'zod';
 import { noUntranslated } from '../../scripts/lint/noUntranslated.js';
 import { allSentences, pseudoLanguage } from '../../scripts/sentences.ts';
 

@@ -6,7 +6,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { Frame, Locator, Page } from 'playwright-core';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   completionSchema,
   demonstrationSchema,

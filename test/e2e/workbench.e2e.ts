@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inPseudo, plainWords } from './harness/pseudoLocale.ts';
 import { openWorkbench } from './harness/workbench.ts';
 

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { loadLanguageModel } from '../../src/ml/models/index.ts';
 import { assetPath } from '../../src/trainer/assets.ts';
 import { instruct, temporaryFolder } from './fixtures/runs.ts';

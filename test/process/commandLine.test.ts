@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { hyperparameterTable, isTunable } from '../../src/protocol/hyperparameters.ts';
 import { stages } from '../../src/protocol/run.ts';
 import { commands } from '../../src/trainer/commands.ts';

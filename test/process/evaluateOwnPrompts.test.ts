@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { evaluationReportSchema } from '../../src/protocol/evaluationReport.ts';
 import { runSpecSchema } from '../../src/protocol/run.ts';
 import { writeLessonProject } from './fixtures/lessonProject.ts';

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configText } from '../../src/ml/models/configFile.ts';
 import type { ModelConfig } from '../../src/ml/models/modelConfig.ts';
 import { modelParameters } from '../../src/ml/models/modelParameters.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const saidSchema = z.object({ measured: z.number(), estimate: z.object({ total: z.number() }) });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Dataset, RecordStore } from '../../src/data/index.ts';
 import { evaluationReportSchema } from '../../src/protocol/evaluationReport.ts';
 import { foldRun } from '../../src/protocol/runFold.ts';

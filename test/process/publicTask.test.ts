@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { assetPath } from '../../src/trainer/assets.ts';
 import { instruct, temporaryFolder, writeRecords } from './fixtures/runs.ts';
 

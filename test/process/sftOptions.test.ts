@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runSpecSchema } from '../../src/protocol/run.ts';
 import { writeLessonProject } from './fixtures/lessonProject.ts';
 import { eventsOf, instruct, temporaryFolder } from './fixtures/runs.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ProcessLauncher, type NewRun } from '../../src/host/runs/trainerLauncher.ts';
 import { problemLine } from '../../src/host/tasks/problemLine.ts';
 import { toErrorData } from '../../src/protocol/errors.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import * as graph from '../../src/ml/graph/index.ts';
 import type { Tensor } from '../../src/ml/graph/index.ts';
 import { ParameterBuffer, Program, TrainingProgram } from '../../src/ml/runtime/index.ts';

@@ -4,7 +4,7 @@
  */
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonChecker } from '../../data/jsonCheck.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { ParameterBuffer } from '../runtime/index.ts';

@@ -3,7 +3,7 @@
  * implemented is refused by name; the others are kept, so that a folder read and written again says
  * what it said.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonChecker } from '../../data/jsonCheck.ts';
 import { gpt2Keys, readGpt2Config } from './gpt2ConfigFile.ts';
 import { llamaKeys, readLlamaConfig } from './llamaConfigFile.ts';

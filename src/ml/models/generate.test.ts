@@ -2,7 +2,7 @@ import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Random } from '../../data/random.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { div, input, logSoftmax } from '../graph/index.ts';

@@ -1,5 +1,5 @@
 /** GPT-2's `config.json`. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonChecker } from '../../data/jsonCheck.ts';
 import type { Activation, Gpt2Config } from './modelConfig.ts';
 import {

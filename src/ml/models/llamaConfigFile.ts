@@ -1,5 +1,5 @@
 /** The `config.json` of the Llama family: Llama, Mistral, Qwen2 and Qwen3. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonChecker } from '../../data/jsonCheck.ts';
 import { llamaTypes } from './modelConfig.ts';
 import type { LlamaConfig, LlamaType } from './modelConfig.ts';

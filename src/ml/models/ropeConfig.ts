@@ -1,5 +1,5 @@
 /** The keys of a `config.json` that say how positions turn queries and keys. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LlamaConfig, RopeScaling } from './modelConfig.ts';
 import { badConfig, count } from './sharedConfigKeys.ts';
 

@@ -3,7 +3,7 @@
  * gaps. A header from disk is checked against the file's size, and every entry against its shape
  * and dtype, before a byte of data is trusted (huggingface/safetensors, README, "Format").
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { findDuplicateKey } from './duplicateKey.ts';
 

@@ -1,5 +1,5 @@
 /** The keys of a `config.json` that all families have, and those that none of ours may have. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 
 /** A size or number of parts. */

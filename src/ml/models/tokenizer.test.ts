@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Tokenizer as Merger } from '@huggingface/tokenizers';
 import { InstructError } from '../../protocol/errors.ts';
 import type { ModelConfig } from './modelConfig.ts';

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Tokenizer as Merger } from '@huggingface/tokenizers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { wordPattern } from './byteAlphabet.ts';
 import type { ModelConfig } from './modelConfig.ts';

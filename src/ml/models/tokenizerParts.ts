@@ -1,5 +1,5 @@
 /** The parts of a `tokenizer.json`: which are supported, and how its tokens stand for bytes. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { characterBytes } from './byteAlphabet.ts';
 
 const partSchema = z.looseObject({ type: z.string() });

@@ -1,7 +1,7 @@
 /** What transformers keeps beside a `tokenizer.json`: names of special tokens, and chat templates. */
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 
 /** What stands beside a `tokenizer.json` and is written again as it was. */

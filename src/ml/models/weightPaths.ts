@@ -1,7 +1,7 @@
 /** Which files of a folder hold a model's weights. */
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InstructError } from '../../protocol/errors.ts';
 import { badWeights, convertRemedy } from './safetensorsHeader.ts';
 

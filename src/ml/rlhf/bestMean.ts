@@ -1,5 +1,5 @@
 /** When a noisy metric is at its best: by its mean over a window of steps. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const stateSchema = z.object({ recent: z.array(z.number()), best: z.number().nullable() });
 

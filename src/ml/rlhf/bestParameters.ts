@@ -1,5 +1,5 @@
 /** Model selection: the parameters of the best epoch so far, kept beside those that go on learning. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ParameterBuffer } from '../runtime/index.ts';
 import { badCheckpoint } from './learner.ts';
 import type { LoopState, StateTensor } from './trainingLoop.ts';

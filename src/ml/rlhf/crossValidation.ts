@@ -2,7 +2,7 @@
  * Does a reward model generalise to labelers it was not trained on? Cross-validation over groups of
  * labelers (Ouyang et al. 2022, section 4.1 and appendix E.2), then the reward model itself on all.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { rewardFoldSchema, type RewardFold } from '../../protocol/rewardReport.ts';
 import type { RewardModel } from '../models/index.ts';

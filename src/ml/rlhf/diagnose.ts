@@ -1,5 +1,5 @@
 /** The named diagnoses of PPO, made from each iteration's numbers. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   diagnoses,
   diagnosisCodes,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { gradients, input } from '../graph/index.ts';
 import { Program } from '../runtime/index.ts';
 import { directPreferenceLoss, preferenceInputs } from './directPreference.ts';

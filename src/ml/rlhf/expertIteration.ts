@@ -3,7 +3,7 @@
  * model, again and again (Anthony et al. 2017, arXiv 1705.08439; as "rejection sampling" in Touvron et
  * al. 2023, arXiv 2307.09288, section 3.2.3). An alternative to PPO behind the same interface.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Random } from '../../data/random.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import type { Hyperparameters } from '../../protocol/hyperparameters.ts';

@@ -4,7 +4,7 @@
  * policy, a value model of its own that starts from the reward model, and, with `ptxCoef` above 0,
  * the loss on pre-training text beside it (PPO-ptx).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Random } from '../../data/random.ts';
 import { listed, type Hyperparameters } from '../../protocol/hyperparameters.ts';
 import type { LanguageModel } from '../models/index.ts';

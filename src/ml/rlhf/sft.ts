@@ -1,5 +1,5 @@
 /** Supervised fine-tuning on demonstrations (Ouyang et al. 2022, section 3.5 and appendix C.1). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Random } from '../../data/random.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import type { Hyperparameters } from '../../protocol/hyperparameters.ts';

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { projectFileName, projectFormat, projectSchema } from '../../protocol/project.ts';
 import { runFiles } from '../../protocol/run.ts';
 import { commonOptions, type Command } from '../command.ts';

@@ -1,5 +1,5 @@
 /** What the demo found, as data and as a table. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const interval = z.tuple([z.number(), z.number()]);
 const reportSchema = z.object({

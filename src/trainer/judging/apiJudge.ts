@@ -3,7 +3,7 @@
  * answers in both orders, and the mean of the two counts: a judge that likes the first answer best,
  * whatever it says, then finds nothing but ties.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { comparedAnswers, type Judge, type Preference } from './judge.ts';
 

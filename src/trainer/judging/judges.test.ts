@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import { test, type TestContext } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Random } from '../../data/index.ts';
 import { withScalarHead } from '../../ml/models/index.ts';
 import { InstructError } from '../../protocol/errors.ts';

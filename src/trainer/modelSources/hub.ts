@@ -2,7 +2,7 @@
  * A model's files on the Hugging Face hub, or on any server with its interface: what there is, how
  * large, under what licence, and with what checksum. Asked only on the user's command.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { belongsToModel } from './modelFiles.ts';
 

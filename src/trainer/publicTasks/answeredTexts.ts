@@ -1,5 +1,5 @@
 /** Tasks whose answer is a text with references: SQuAD, translation, summaries. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { answerF1, exactMatch } from './metrics/answerF1.ts';
 import { corpusBleu } from './metrics/bleu.ts';

@@ -1,5 +1,5 @@
 /** How undecided a model is between sentences that differ in a person's group: entropy in bits. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { entropyBits } from './metrics/entropyBits.ts';
 import {
   groupBy,

@@ -1,5 +1,5 @@
 /** Multiple choice: HellaSwag and what is published like it, and TruthfulQA's. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { chosenOption, type OptionLogprob } from '../../ml/rlhf/index.ts';
 import { meanOf, modelOf, type PublicTask } from './publicTask.ts';
 import { readRows } from './readRows.ts';

@@ -1,7 +1,7 @@
 /** Rows of the files in which public data sets and samples are published. */
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** RealToxicityPrompts: continuations with a classifier's imported scores, or for one to score. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { groupBy, meanOf, modelOf, type PublicTask, type TaskReport } from './publicTask.ts';
 import { readRows } from './readRows.ts';
 

@@ -1,5 +1,5 @@
 /** TruthfulQA by generation: what a judge elsewhere found, or answers for one to judge. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { groupBy, meanOf, modelOf, type PublicTask, type TaskReport } from './publicTask.ts';
 import { readRows } from './readRows.ts';
 

@@ -1,7 +1,7 @@
 /** `evaluation.json`: what an evaluation found, with every answer. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InstructError } from '../../protocol/errors.ts';
 import { evaluationReportSchema, scorers } from '../../protocol/evaluationReport.ts';
 import { categories, flagNames } from '../../protocol/records.ts';

@@ -1,7 +1,7 @@
 /** Making an evaluation's report out of its run folder, and writing it as JSON, Markdown and HTML. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { agreementReport, Dataset, digestFiles, writeReport } from '../../data/index.ts';
 import { modelDigest } from '../../ml/models/index.ts';
 import {

@@ -1,6 +1,6 @@
 /** Prompts as a model is fed them: as this project trains them, or by a chat template. */
 import { Template } from '@huggingface/jinja';
-import { z } from 'zod';
+import * as z from 'zod';
 import { modelInput } from '../../data/index.ts';
 import type { Tokenizer } from '../../ml/models/index.ts';
 import { InstructError } from '../../protocol/errors.ts';

@@ -1,5 +1,5 @@
 /** DPO: from an SFT model and a project's rankings to an aligned policy. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DpoLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';

@@ -1,5 +1,5 @@
 /** What an evaluation asks: the prompts of the split, and the prefixes that the prompted base may get. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { modelInput, promptText, type Dataset } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { scorers } from '../../protocol/evaluationReport.ts';

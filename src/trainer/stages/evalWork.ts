@@ -6,7 +6,7 @@
  * by the gold labeler, and each model's alignment tax is measured; others are scored by a reward model.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { modelInput, promptText } from '../../data/index.ts';
 import type { StepReport } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';

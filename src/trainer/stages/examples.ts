@@ -1,5 +1,5 @@
 /** Records as the stages take them: what is trained on, sampled for and judged. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   assignSplits,
   fewShotExamples,

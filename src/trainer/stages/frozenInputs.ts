@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Dataset, digestFiles } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { writeJsonAtomic } from '../atomicFile.ts';

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Dataset, sampledRanked } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import {

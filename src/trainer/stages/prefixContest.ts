@@ -2,7 +2,7 @@
  * Which few-shot prefix the prompted base gets: the one whose completions the reward model scores
  * highest on validation prompts, as the paper's contest between its authors was decided (appendix B).
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { modelInput, promptText, Random } from '../../data/index.ts';
 import type { Prompt } from '../../protocol/records.ts';
 import {

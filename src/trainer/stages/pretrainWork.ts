@@ -1,5 +1,5 @@
 /** Pre-training from scratch on the embedded world's text: tokenizer first, then the model. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Random } from '../../data/index.ts';
 import {
   Tokenizer,

@@ -1,5 +1,5 @@
 /** Gold ranking: the embedded world's labeler ranks completions, with the errors that people make. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { Random, RecordStore, type Dataset } from '../../data/index.ts';
 import { InstructError } from '../../protocol/errors.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';

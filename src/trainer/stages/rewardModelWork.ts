@@ -1,5 +1,5 @@
 /** RM: from a project's rankings to a reward model. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { CrossValidatedLoop, RewardModelLoop, verdictText } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';
 import type { WorkMaker } from '../runContext.ts';

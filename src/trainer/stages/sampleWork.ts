@@ -1,6 +1,6 @@
 /** Sampling: K completions for each prompt, appended to `completions/<model>.jsonl`. */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Random, RecordStore } from '../../data/index.ts';
 import { Generator, modelDigest } from '../../ml/models/index.ts';
 import { InstructError } from '../../protocol/errors.ts';

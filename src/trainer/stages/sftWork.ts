@@ -1,5 +1,5 @@
 /** SFT: from a project's demonstrations to a fine-tuned model. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PromptEntry } from '../../data/index.ts';
 import { SftLoop } from '../../ml/rlhf/index.ts';
 import { resolveHyperparameters } from '../../protocol/hyperparameters.ts';

@@ -1,5 +1,5 @@
 /** Brainstorming: things with something in common, activities, presents, names. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineFamily } from '../family.ts';
 import type { Grade } from '../family.ts';
 import { animalTable, numberWords, petNames } from '../facts.ts';

@@ -1,5 +1,5 @@
 /** Chat: an assistant's next turn: to someone's feelings, for advice, and on a question. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineFamily } from '../family.ts';
 import { capitalize } from '../grammar.ts';
 import { spotOf } from '../narrative.ts';

@@ -1,5 +1,5 @@
 /** Classification: good or bad reviews, polite or rude comments, kinds of things. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineFamily } from '../family.ts';
 import type { Grade } from '../family.ts';
 import { capitalize, withArticle } from '../grammar.ts';

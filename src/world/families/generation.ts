@@ -1,5 +1,5 @@
 /** Generation: sentences, descriptions, advertisements, and what stories.ts has. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { countTrueClaims } from '../claims.ts';
 import type { Entity } from '../entity.ts';
 import { defineFamily } from '../family.ts';

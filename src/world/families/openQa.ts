@@ -1,5 +1,5 @@
 /** Open questions: facts of the world, asked for directly or with yes and no. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Random } from '../../data/random.ts';
 import { defineFamily } from '../family.ts';
 import type { Grade } from '../family.ts';

@@ -1,5 +1,5 @@
 /** Other: saying a word several times, counting, sorting by size. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { numberWords } from '../facts.ts';
 import { defineFamily } from '../family.ts';
 import { capitalize, joinList } from '../grammar.ts';

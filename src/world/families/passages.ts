@@ -1,5 +1,5 @@
 /** Closed questions and extraction: passages that alone decide what is right. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { days } from '../facts.ts';
 import { defineFamily } from '../family.ts';
 import type { Grade } from '../family.ts';

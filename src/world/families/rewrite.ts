@@ -1,5 +1,5 @@
 /** Rewriting: another name, another tense, politer, the opposite. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineFamily } from '../family.ts';
 import type { Grade } from '../family.ts';
 import { capitalize, withArticle } from '../grammar.ts';

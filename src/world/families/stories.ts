@@ -1,5 +1,5 @@
 /** Generation: stories, poems, notes. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineFamily } from '../family.ts';
 import { withArticle } from '../grammar.ts';
 import { narrativeVerbs, story } from '../narrative.ts';

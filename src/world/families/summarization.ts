@@ -1,5 +1,5 @@
 /** Summarization: a small tale in one sentence, and a title for it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineFamily } from '../family.ts';
 import { capitalize, withArticle } from '../grammar.ts';
 import { animalActs, objectActs, spotOf } from '../narrative.ts';

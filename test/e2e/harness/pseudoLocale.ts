@@ -1,7 +1,7 @@
 // A language that nobody speaks, in letters with accents: whatever stays plain was never looked up.
 import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { pseudoLanguage } from '../../../scripts/sentences.ts';
 import { root } from '../../../scripts/stages/stage.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createSampleProject } from '../../../scripts/editor/sampleProject.ts';
 import { quietSettings, startServer } from '../../../scripts/editor/vscodeServer.ts';
 import { launchBrowser, workbenchAddress } from '../../../scripts/editor/workbenchPage.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { answerF1, exactMatch, normalizeAnswer } from './answerF1.ts';
 import { corpusBleu, tokenize13a } from './bleu.ts';
 import { entropyBits } from './entropyBits.ts';

@@ -208,9 +208,14 @@ export async function nativeRuntimeProblem(): Promise<string | undefined> {
   return typeof loaded === 'string' ? loaded : undefined;
 }
 
-/** The native module, or why it does not load. */
+/**
+ * The native module, or why it does not load. From 1.29 on it writes a device id into the home folder
+ * and reports every session to its maker, unless this variable is set before it is loaded (its
+ * `telemetry_environment.h`): nothing of that has been asked for here.
+ */
 async function loadOnnxRuntime(): Promise<OnnxRuntime | string> {
   try {
+    process.env['ORT_DISABLE_TELEMETRY'] = '1';
     return await import('onnxruntime-node');
   } catch (cause) {
     return textOf(cause);

@@ -1,21 +1,29 @@
 // Starting runs in the real editor: from a *.run.json by its lens, from the wizard with a step back, queued behind each other, stopped;
-// and through a crash of the extension host.
+// and through a crash of the extension host; then the extension, which this walk always has packaged and installed, is uninstalled.
 import assert from 'node:assert/strict';
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { runEventSchema } from '../../src/protocol/run.ts';
 import { extensionHostOf, trainersIn } from '../../scripts/editor/processes.ts';
+import { installPackaged } from '../../scripts/editor/installPackaged.ts';
+import { installServer } from '../../scripts/editor/installServer.ts';
 import { openWorkbench, type Workbench } from './harness/workbench.ts';
 
 const patience = { timeout: 60_000 };
 
 test('a run file runs by its lens; the wizard’s run waits for it; no process remains', async (t) => {
-  await using workbench = await openWorkbench();
+  await using outside = await ownSurroundings();
+  const { env, extensionsDir } = outside;
+  await using workbench = await openWorkbench({ env, extensionsDir });
   const { page } = workbench;
   const file = path.join(workbench.folder, 'long.run.json');
   const plan = { stage: 'sft', hyperparameters: { epochs: 500 } };
   await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`);
+  const first = await readdir(workbench.folder);
 
   await t.test('the lens starts what the file says', async () => {
     await workbench.openFile('long.run.json');
@@ -129,7 +137,82 @@ test('a run file runs by its lens; the wizard’s run waits for it; no process r
     assert.ok(spec.some((text) => text.includes('"epochs": 500')));
     assert.ok(spec.some((text) => text.includes('"epochs": 2')));
   });
+
+  await t.test('uninstalled, it leaves a live run to itself, and nothing else', async () => {
+    const { folder } = workbench;
+    await workbench.openFile('long.run.json');
+    await page.getByRole('button', { name: 'Run SFT' }).click(patience);
+    await page.locator('.statusbar-item', { hasText: /SFT \d+%/ }).waitFor(patience);
+    const [trainer] = trainersIn(folder);
+    await workbench.runCommand('Instruct: Compare Side by Side');
+    const panel = await workbench.webview('[data-panel="compare"]');
+    await panel.getByRole('button', { name: 'Write All' }).click(patience);
+    await until('a sampler', () => trainersIn(folder).some((each) => each.includes(' sampler ')));
+    await uninstall(extensionsDir, path.join(path.dirname(folder), 'server'));
+    await workbench.reload();
+    workbench.clearProblems(); // the editor was still taking note of it
+    await until('the sampler to end', () => trainersIn(folder).length === 1);
+    assert.deepEqual(trainersIn(folder), [trainer], 'the run is at work');
+    await page.locator('.activitybar .action-item a[aria-label*="Explorer"]').waitFor(patience);
+    const instruct = page.locator('.activitybar a[aria-label^="Instruct"]');
+    await instruct.waitFor({ ...patience, state: 'detached' });
+    const [, run = ''] = / run (\S+)/.exec(trainer) ?? [];
+    const log = path.join(run, 'events.jsonl');
+    const { length } = await readFile(log);
+    await until('a later step', async () => (await readFile(log)).length > length);
+    // What its owner asks of it is a file in its folder: that needs no editor.
+    await writeFile(path.join(run, 'control', 'stop'), '');
+    await until('the run to end', () => trainersIn(folder).length === 0);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => !['runs', '.instruct', ...first].includes(name)),
+      [],
+    );
+    assert.deepEqual(await outside.left(path.dirname(folder)), []);
+  });
 });
+
+/** Folders of this walk alone: where the extension is installed, and where programs keep files of their own. */
+async function ownSurroundings() {
+  const root = await mkdtemp(path.join(tmpdir(), 'instruct-own-'));
+  const extensionsDir = path.join(root, 'extensions');
+  const installed = process.env['INSTRUCT_EXTENSIONS_DIR'] ?? (await installPackaged());
+  await cp(installed, extensionsDir, { recursive: true });
+  const env = { HOME: path.join(root, 'home'), TMPDIR: path.join(root, 'tmp') };
+  for (const folder of Object.values(env)) await mkdir(folder);
+  return {
+    extensionsDir,
+    env,
+    /** Files of ours that stand neither in the project, nor in the editor's storage for an extension, nor in its logs. */
+    left: async (workbench: string): Promise<string[]> => {
+      const allowed =
+        /^(extensions|project|server\/data\/logs|server\/data\/User\/(globalStorage|workspaceStorage\/[^/]+)\/instruct-studio\.instruct-studio)(\/|$)/;
+      const all = await Promise.all(
+        [root, workbench].map((folder) => readdir(folder, { recursive: true })),
+      );
+      return all
+        .flat()
+        .filter((file) => /instruct|trainer|onnx/i.test(file) && !allowed.test(file));
+    },
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
+
+/** Uninstalls the extension by the editor's own command. */
+async function uninstall(extensionsDir: string, dataDir: string): Promise<void> {
+  const entry = path.join(await installServer(), 'out', 'server-main.js');
+  const folders = ['--extensions-dir', extensionsDir, '--server-data-dir', dataDir];
+  const args = [entry, '--uninstall-extension', 'instruct-studio.instruct-studio', ...folders];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  assert.match(stdout, /successfully uninstalled/);
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + patience.timeout;
+  while (!(await holds())) {
+    assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 async function stopFirst(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Instruct: Stop Run');

@@ -44,6 +44,8 @@ export interface WorkbenchOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Keep VS Code's Restricted Mode: the folder opens untrusted. */
   readonly workspaceTrust?: boolean;
+  /** Where the extension is installed, for a walk that changes that; else as `npm test` says, which is by default the source tree. */
+  readonly extensionsDir?: string;
   /** Environment of the extension host. */
   readonly env?: Readonly<Record<string, string>>;
   /** Our sentences in the language of `pseudoLocale.ts`; the editor's own stay English. */
@@ -62,7 +64,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
   await makeProject(options.project ?? 'sample', folder);
   const theme = options.theme === undefined ? {} : { 'workbench.colorTheme': options.theme };
   // Set by scripts/test.ts: the walks then go through the packaged extension, installed.
-  const extensionsDir = process.env['INSTRUCT_EXTENSIONS_DIR'];
+  const extensionsDir = options.extensionsDir ?? process.env['INSTRUCT_EXTENSIONS_DIR'];
   const server = await startServer({
     extensionsDir,
     dataDir: path.join(temporary, 'server'),

@@ -8,7 +8,6 @@ import {
   cos,
   div,
   equal,
-  exp,
   greater,
   less,
   mul,
@@ -30,6 +29,7 @@ import { layerNormGradient } from './layerNormGradient.ts';
 import { logPartitionGradient } from './logPartition.ts';
 import { rmsNormGradient } from './rmsNormGradient.ts';
 import { matMulGradient } from './matMulGradient.ts';
+import { softmax } from './network.ts';
 import { reducedShape, reduceSum } from './reduce.ts';
 import { sizeOf } from './shape.ts';
 import { isOp } from './tensor.ts';
@@ -121,13 +121,15 @@ export const gradientRules = {
     return [sub(product, mul(y, reduceSum(product, [-1], { keepDims: true })))];
   },
   logSoftmax: (y, dy) => {
+    // ONNX Runtime has several threads for a softmax and one for an exponential.
+    const probabilities = softmax(y.inputs[0]);
     // A gradient that is zero but for one element a row needs no pass to be summed.
     if (isOp(dy, 'scatterPick') && isZeros(dy.inputs[0])) {
       const [, indices, updates] = dy.inputs;
       const column = reshape(neg(updates), [...updates.shape, 1]);
-      return [scatterPick(mul(exp(y), column), indices, updates)];
+      return [scatterPick(mul(probabilities, column), indices, updates)];
     }
-    return [sub(dy, mul(exp(y), reduceSum(dy, [-1], { keepDims: true })))];
+    return [sub(dy, mul(probabilities, reduceSum(dy, [-1], { keepDims: true })))];
   },
   layerNorm: layerNormGradient,
   rmsNorm: rmsNormGradient,

@@ -50,8 +50,11 @@ export function logPartitionGradient(
   let toHidden: Tensor | null = null;
   const toTable: Tensor[] = [];
   for (const block of blocksOf(table, y.attributes.blocks + 1)) {
-    // A block waits for the one before.
-    const again: Tensor = toHidden === null ? hidden : after(hidden, toHidden);
+    // A block waits for all of the one before.
+    const again: Tensor = [toHidden, toTable.at(-1)].reduce<Tensor>(
+      (waiting, other) => (other === null || other === undefined ? waiting : after(waiting, other)),
+      hidden,
+    );
     const products = matMul(again, block, { transposeB: true });
     const shares = mul(exp(sub(products, partition)), factor); // [N, V of the block]
     const part = matMul(shares, block);

@@ -57,6 +57,8 @@ export interface ExpertMemorySettings extends MemorySettings {
 const processBytes = 200e6;
 /** What lies free between the allocator's blocks, as a share of a step's values. */
 const fragmentation = 0.12;
+/** The same where a step computes layers and logits twice, in blocks of other sizes. */
+const checkpointedFragmentation = 0.6;
 /** What of a merged model finds no room where a step's values lay, or the other way round. */
 const unshared = 0.4;
 const floatBytes = Float32Array.BYTES_PER_ELEMENT;
@@ -236,7 +238,8 @@ function scalarStep(config: ModelConfig, shape: BatchShape): TrainingGraph {
 }
 
 function stepBytes(graph: TrainingGraph): number {
-  return (1 + fragmentation) * peakBytes(Object.values(outputsOf(graph).outputs));
+  const between = graph.checkpoints === undefined ? fragmentation : checkpointedFragmentation;
+  return (1 + between) * peakBytes(Object.values(outputsOf(graph).outputs));
 }
 
 /** Scores of as many sequences as go through at once. */

@@ -49,17 +49,16 @@ export function logPartitionGradient(
   const [partition, factor] = [reshape(y, column), reshape(dy, column)];
   let toHidden: Tensor | null = null;
   const toTable: Tensor[] = [];
+  let again = hidden;
   for (const block of blocksOf(table, y.attributes.blocks + 1)) {
-    // A block waits for all of the one before.
-    const again: Tensor = [toHidden, toTable.at(-1)].reduce<Tensor>(
-      (waiting, other) => (other === null || other === undefined ? waiting : after(waiting, other)),
-      hidden,
-    );
     const products = matMul(again, block, { transposeB: true });
     const shares = mul(exp(sub(products, partition)), factor); // [N, V of the block]
     const part = matMul(shares, block);
+    const rows = matMul(shares, hidden, { transposeA: true });
     toHidden = toHidden === null ? part : add(toHidden, part);
-    toTable.push(matMul(shares, hidden, { transposeA: true }));
+    toTable.push(rows);
+    // The next block waits for all of this one.
+    again = after(after(hidden, toHidden), rows);
   }
   return [null, toHidden ?? hidden, concat(toTable, 0)];
 }

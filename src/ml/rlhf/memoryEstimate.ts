@@ -4,6 +4,7 @@
  */
 import { input, reduceSum, mul } from '../graph/index.ts';
 import { trainableParameters } from '../models/adapter.ts';
+import { cachedHeadWidth } from '../models/cachedPasses.ts';
 import { passGraph } from '../models/generationPass.ts';
 import { attentionShape, type HeadKind, type ModelConfig } from '../models/modelConfig.ts';
 import { modelParameters } from '../models/modelParameters.ts';
@@ -259,8 +260,8 @@ function promptBytes(config: ModelConfig, rows: number, length: number): number 
 
 /** The cache of so many rows, and the three outputs over the vocabulary of a step. */
 function generationBytes(config: ModelConfig, { sequences, length }: StageShape): number {
-  const { nKvHead, headWidth } = attentionShape(config);
-  const cache = 2 * config.nLayer * sequences * nKvHead * headWidth * Math.min(length, config.nCtx);
+  const perToken = 2 * config.nLayer * attentionShape(config).nKvHead * cachedHeadWidth(config);
+  const cache = sequences * perToken * Math.min(length, config.nCtx);
   return floatBytes * (cache + 3 * sequences * config.vocabSize);
 }
 
